@@ -1,0 +1,92 @@
+//! Collectors: each finds and reads one kind of artefact, and contributes to the views.
+
+use crate::artefact::{Artefact, Bundle};
+use crate::config::Config;
+use crate::input::deployments::Deployment;
+use crate::input::edges::Edge;
+use crate::input::settings::Setting;
+use crate::input::workloads::Workloads;
+use crate::located::{Dialect, Value};
+use crate::problem::Problem;
+use crate::syntax::Format;
+
+pub mod compose;
+pub mod env_files;
+pub mod gitignore;
+pub mod kubernetes;
+
+/// Every kind of artefact that plimsoll reads, in the order in which they claim a file.
+pub static COLLECTORS: &[&dyn Collector] =
+    &[&env_files::EnvFiles, &gitignore::Gitignore, &compose::Compose, &kubernetes::Kubernetes];
+
+/// What a collector says of a file before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    No,
+    /// Its content decides, see [`Collector::recognises`].
+    Maybe(Format),
+    Yes(Format),
+}
+
+/// A file that an artefact names, to be read even where git ignores it or no collector knows its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Path of the run, normalised (no `.` or `..`).
+    pub path: String,
+    /// The section that reads it.
+    pub section: &'static str,
+    pub format: Format,
+}
+
+/// What a collector makes of its artefacts.
+#[derive(Default)]
+pub struct Contribution<'a> {
+    pub deployments: Vec<Deployment<'a>>,
+    pub settings: Vec<Setting<'a>>,
+    pub workloads: Workloads<'a>,
+    pub edges: Vec<Edge<'a>>,
+    /// What stands in the section beside `files`, by key.
+    pub beside: Vec<(&'static str, Box<dyn erased_serde::Serialize + Send + Sync + 'a>)>,
+    pub problems: Vec<Problem>,
+}
+
+/// One kind of artefact.
+pub trait Collector: Sync {
+    /// Name of its section in the input document.
+    fn section(&self) -> &'static str;
+
+    /// The views that it contributes to: what is broken in the section spoils them too.
+    fn views(&self) -> &'static [&'static str];
+
+    fn dialect(&self) -> Dialect;
+
+    /// Whether a route carries the index of the document (files with several).
+    fn numbered(&self) -> bool {
+        false
+    }
+
+    /// What the path of a file says.
+    fn claims(&self, path: &str) -> Claim;
+
+    /// Whether one document of a file is of this kind.
+    fn recognises(&self, _document: Value<'_>) -> bool {
+        false
+    }
+
+    /// Whether a text that could not be parsed looks like this kind, by its lines at column 0.
+    fn suspects(&self, _path: &str, _text: &str) -> bool {
+        false
+    }
+
+    /// Files that the artefact names.
+    fn references(&self, _artefact: &Artefact) -> Vec<Reference> {
+        Vec::new()
+    }
+
+    fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a>;
+
+    /// Schema of what stands in the section beside `files`, by key.
+    fn schema(&self, _generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,317 @@
+//! The view `workloads`: what runs, with everything that selects it already joined.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::input::settings::Via;
+use crate::located::At;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    Compose,
+    Kubernetes,
+}
+
+/// A service of a compose project, or a Kubernetes object that holds a pod template.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Workload<'a> {
+    pub deployment: Arc<str>,
+    pub platform: Platform,
+    /// `Deployment`, `StatefulSet`, `DaemonSet`, `Job`, `CronJob`, `Pod`, a custom kind; `service` in compose.
+    pub kind: Cow<'a, str>,
+    pub name: Cow<'a, str>,
+    /// Kubernetes namespace as stated; absent where none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<Cow<'a, str>>,
+    /// Place of the name (Kubernetes: `metadata.name`; compose: the service).
+    pub at: At<'a>,
+    pub replicas: Replicas<'a>,
+    pub containers: Vec<Container<'a>>,
+    /// Ports of the host that lead to it (compose `ports`, `hostPort`, host network).
+    pub published: Vec<PublishedPort<'a>>,
+    pub host_network: bool,
+    /// Kubernetes Services that select it.
+    pub services: Vec<ServiceRef<'a>>,
+    /// Autoscaler that targets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autoscaler: Option<Autoscaler<'a>>,
+    /// PodDisruptionBudgets that select it, by place.
+    pub budgets: Vec<At<'a>>,
+    /// PodDisruptionBudgets of the tree that select nothing but name it (same name or same name label).
+    pub intended_budgets: Vec<At<'a>>,
+    /// NetworkPolicies that select it, by place.
+    pub network_policies: Vec<At<'a>>,
+    /// LimitRange defaults of its namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_range: Option<Resources<'a>>,
+    /// Whether its deployment has an edge (a proxy or Ingress that faces the internet).
+    pub edge_in_deployment: bool,
+}
+
+/// How many copies run, after the autoscaler's minimum.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Replicas<'a> {
+    /// Absent where it cannot be known (a value that is no number).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<i64>,
+    /// `stated`, `autoscaler` or `default` (absent means 1).
+    pub source: ReplicaSource,
+    /// Place of the number, or of the workload's name where none is stated.
+    pub at: At<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplicaSource {
+    Stated,
+    Autoscaler,
+    Default,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Container<'a> {
+    pub name: Cow<'a, str>,
+    /// Place of the name; in compose, of the service.
+    pub at: At<'a>,
+    /// `main`, `init`, or `sidecar` (an init container that restarts always).
+    pub role: ContainerRole,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_at: Option<At<'a>>,
+    /// What the image is, from `policies/data/products.yaml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<Product>,
+    /// `command`, `args`, `entrypoint` in order, each word or shell line with its place.
+    pub command: Vec<Word<'a>>,
+    pub ports: Vec<ContainerPort<'a>>,
+    pub resources: Resources<'a>,
+    /// Place of each probe that is configured and does something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub liveness: Option<At<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readiness: Option<At<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub startup: Option<At<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ContainerRole {
+    Main,
+    Init,
+    Sidecar,
+}
+
+/// What an image is known to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Product {
+    /// E.g. `postgres`.
+    pub name: Cow<'static, str>,
+    /// `database`, `cache`, `proxy`, ...
+    pub kind: Cow<'static, str>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Word<'a> {
+    pub text: Cow<'a, str>,
+    pub at: At<'a>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ContainerPort<'a> {
+    /// 1 to 65535.
+    pub port: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'a, str>>,
+    pub at: At<'a>,
+}
+
+/// Requests and limits; compose: reservations and limits.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Resources<'a> {
+    /// Place of the block that holds them, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<At<'a>>,
+    /// By resource (`cpu`, `memory`).
+    pub requests: BTreeMap<&'static str, Quantity<'a>>,
+    pub limits: BTreeMap<&'static str, Quantity<'a>>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Quantity<'a> {
+    /// As written, e.g. `500m`, `1Gi`.
+    pub text: Cow<'a, str>,
+    /// Thousandths of a CPU, or thousandths of a byte; absent if the text is no quantity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milli: Option<i64>,
+    pub at: At<'a>,
+}
+
+/// A port of the host.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PublishedPort<'a> {
+    /// Address that it listens on; absent is every address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_ip: Option<Cow<'a, str>>,
+    /// Whether the address is a loopback one.
+    pub loopback: bool,
+    /// Absent where the host picks one at random or it cannot be known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_port: Option<u16>,
+    /// Port inside the container; absent on a host network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container_port: Option<u16>,
+    /// `tcp`, `udp` or `sctp`.
+    pub protocol: Cow<'a, str>,
+    /// `literal` or `default` where the host port is known, `unknown` where a variable that nothing sets decides.
+    pub known: bool,
+    pub at: At<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<Via<'a>>,
+}
+
+/// A Service as the workload that it selects sees it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ServiceRef<'a> {
+    pub name: Cow<'a, str>,
+    /// `ClusterIP`, `NodePort`, `LoadBalancer`, `ExternalName`.
+    pub kind: Cow<'a, str>,
+    pub at: At<'a>,
+    /// Names of the containers that its ports lead to, in order, each once.
+    pub targets: Vec<Cow<'a, str>>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Autoscaler<'a> {
+    pub at: At<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+}
+
+/// A Kubernetes Service on its own, whether or not the tree holds what it selects.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Service<'a> {
+    pub deployment: Arc<str>,
+    pub name: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<Cow<'a, str>>,
+    pub kind: Cow<'a, str>,
+    /// Place of `spec.type`, or of the name where it is absent.
+    pub at: At<'a>,
+    pub ports: Vec<ServicePort<'a>>,
+    /// Products of the containers that it leads to (empty: it selects nothing in the tree).
+    pub products: Vec<Product>,
+    /// Workloads that it selects, by place.
+    pub selects: Vec<At<'a>>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ServicePort<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Number of the container's port, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node_port: Option<u16>,
+    /// Place of the port's number.
+    pub at: At<'a>,
+}
+
+/// A PodDisruptionBudget.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Budget<'a> {
+    pub deployment: Arc<str>,
+    pub name: Cow<'a, str>,
+    pub at: At<'a>,
+    /// As written: a number or a percentage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_available: Option<Threshold<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_unavailable: Option<Threshold<'a>>,
+    /// Whether its selector is empty or absent and so selects all or nothing by its API version.
+    pub selects: Vec<At<'a>>,
+    /// Pods that the selected workloads run together; absent where it cannot be known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<i64>,
+}
+
+/// A number of pods, of which percentages are already worked out.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Threshold<'a> {
+    pub text: Cow<'a, str>,
+    /// Pods, percentages rounded up as Kubernetes does; absent where it cannot be known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pods: Option<i64>,
+    pub at: At<'a>,
+}
+
+/// A NetworkPolicy.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct NetworkPolicy<'a> {
+    pub deployment: Arc<str>,
+    pub name: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<Cow<'a, str>>,
+    pub at: At<'a>,
+    /// Whether it governs this direction, inferred as Kubernetes does.
+    pub governs_ingress: bool,
+    pub governs_egress: bool,
+    /// Whether it selects every pod of its namespace.
+    pub selects_all: bool,
+    pub ingress: Vec<PolicyRule<'a>>,
+    pub egress: Vec<PolicyRule<'a>>,
+}
+
+/// One entry of `ingress` or `egress`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PolicyRule<'a> {
+    pub at: At<'a>,
+    /// No `from` or `to`, or an empty one: every peer.
+    pub any_peer: bool,
+    pub peers: Vec<Peer<'a>>,
+    /// Whether it names ports.
+    pub ports: bool,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Peer<'a> {
+    pub at: At<'a>,
+    /// `namespaceSelector: {}` alone: every namespace.
+    pub every_namespace: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cidr: Option<Cow<'a, str>>,
+    pub except: Vec<Cow<'a, str>>,
+}
+
+/// A namespace that manifests of the tree state.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Namespace<'a> {
+    pub deployment: Arc<str>,
+    pub name: Cow<'a, str>,
+    /// The first place that states it: the Namespace's name, else the first `metadata.namespace`.
+    pub at: At<'a>,
+    /// Whether a policy selects every pod of it and allows nothing by itself.
+    pub default_deny_ingress: bool,
+    pub default_deny_egress: bool,
+    /// Whether workloads of the tree run in it.
+    pub has_workloads: bool,
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub struct Workloads<'a> {
+    pub all: Vec<Workload<'a>>,
+    pub services: Vec<Service<'a>>,
+    pub budgets: Vec<Budget<'a>>,
+    pub network_policies: Vec<NetworkPolicy<'a>>,
+    pub namespaces: Vec<Namespace<'a>>,
+}

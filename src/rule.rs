@@ -1,0 +1,88 @@
+//! Rules as their METADATA describes them.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// How much a finding matters, worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// What a rule looks at in one evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// One artefact with its effective configuration: may be evaluated in parts, and on single files.
+    File,
+    /// Correlates: whole trees only.
+    Bundle,
+}
+
+/// The command in which findings of absence count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AbsentIn {
+    Check,
+    Review,
+}
+
+/// When a needed section is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NeededWhen {
+    Always,
+    /// Only where the config names targets.
+    Targets,
+    /// Only in `review`.
+    Review,
+}
+
+/// A section without which a rule cannot pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Need {
+    pub section: String,
+    pub when: NeededWhen,
+}
+
+/// A parameter of a rule.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Param {
+    pub name: String,
+    pub default: serde_json::Value,
+    pub meaning: String,
+    /// Unit of the value; `none` where it has none.
+    pub unit: String,
+}
+
+/// One requirement, as the METADATA of its Rego file describes it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rule {
+    /// E.g. `web/cors-no-wildcard`.
+    pub id: Arc<str>,
+    /// E.g. `data.rules.web.cors_no_wildcard`.
+    pub package: String,
+    pub title: String,
+    /// Why it matters to whoever runs the service.
+    pub description: String,
+    /// Links to read more.
+    pub links: Vec<String>,
+    pub severity: Severity,
+    /// Sections that it reads, as dotted names (`settings`, `probes.http`).
+    pub input: Vec<String>,
+    pub needs: Vec<Need>,
+    pub scope: Scope,
+    pub absent_in: AbsentIn,
+    pub params: Vec<Param>,
+    /// What to write instead.
+    pub help: String,
+    /// Path of its Rego file; built-in ones begin with `policies/`.
+    pub file: Arc<str>,
+}

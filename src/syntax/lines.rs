@@ -1,0 +1,38 @@
+//! Text whose lines are its values, such as `.gitignore`: a sequence of the lines that say something.
+
+use std::sync::Arc;
+
+use crate::located::{Builder, Dialect, Excess, Limits, Span, Style};
+use crate::syntax::{Fault, Parsed};
+
+/// Reads lines; empty ones and those that begin with `#` are left out, trailing blanks are cut.
+pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
+    let mut builder = Builder::new(path, text.clone(), limits);
+    let built = build(&mut builder, &text);
+    let mut parsed = Parsed::default();
+    match built.and_then(|()| builder.finish()) {
+        Ok(located) => parsed.located = located,
+        Err(_) => parsed.faults.push(Fault {
+            span: Span::default(),
+            related: None,
+            message: "the file has more lines than the limit of nodes".to_string(),
+            help: "raise `limits.nodes` in plimsoll.yaml, or exclude the file".to_string(),
+        }),
+    }
+    parsed.located.dialect = Dialect::Text;
+    parsed
+}
+
+fn build(builder: &mut Builder, text: &str) -> Result<(), Excess> {
+    builder.open(false, 0, None, 0)?;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let kept = line.trim_end();
+        if !kept.is_empty() && !kept.starts_with('#') {
+            let span = Span::new(start, start + kept.len());
+            builder.scalar_in_source(span, span, Style::Plain, None, 0)?;
+        }
+        start += line.len();
+    }
+    builder.close(Some(text.len()))
+}
