@@ -1,12 +1,39 @@
 //! Artefacts: finding, classifying and reading the sources of a run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::located::Located;
+use crate::problem::Problem;
+
+mod git;
+mod read;
+mod walk;
+
+pub use read::gather;
+
+/// What a run looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Files and folders of the command line; empty for the current folder.
+    pub paths: Vec<PathBuf>,
+    /// Text of standard input, where `-` was given.
+    pub stdin: Option<Vec<u8>>,
+}
+
+/// What was gathered: the artefacts, and what kept others from being read.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    pub bundle: Bundle,
+    pub problems: Vec<Problem>,
+    /// Whether a folder was given (nothing recognised in it is worth an exit code).
+    pub folder_given: bool,
+}
 
 /// Whether git tracks a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -36,15 +63,26 @@ pub struct Artefact {
 pub struct Bundle {
     artefacts: Vec<Artefact>,
     by_path: HashMap<Arc<str>, usize>,
+    unreadable: HashSet<Arc<str>>,
+    /// Matchers of the tree's `.gitignore` files by folder, innermost last.
+    ignores: Vec<(String, Gitignore)>,
     /// Whether the run's root is a git work tree that answers.
     pub in_git: bool,
 }
 
 impl Bundle {
-    pub fn new(mut artefacts: Vec<Artefact>, in_git: bool) -> Self {
+    /// `unreadable` are paths that exist and could not be read, each with a problem of its own.
+    pub fn new(mut artefacts: Vec<Artefact>, unreadable: HashSet<Arc<str>>, in_git: bool) -> Self {
         artefacts.sort_by(|a, b| a.path.cmp(&b.path));
         let by_path = artefacts.iter().enumerate().map(|(n, artefact)| (artefact.path.clone(), n)).collect();
-        Self { artefacts, by_path, in_git }
+        let mut ignores: Vec<(String, Gitignore)> = artefacts.iter().filter_map(matcher).collect();
+        ignores.sort_by_key(|(folder, _)| folder.len());
+        let mut bundle = Self { artefacts, by_path, unreadable, ignores, in_git };
+        let ignored: Vec<bool> = bundle.artefacts.iter().map(|artefact| bundle.ignores(&artefact.path)).collect();
+        for (artefact, ignored) in bundle.artefacts.iter_mut().zip(ignored) {
+            artefact.ignored = ignored;
+        }
+        bundle
     }
 
     pub fn artefacts(&self) -> &[Artefact] {
@@ -60,4 +98,40 @@ impl Bundle {
     pub fn section(&self, section: &str) -> impl Iterator<Item = &Artefact> {
         self.artefacts.iter().filter(move |artefact| artefact.located.section == section)
     }
+
+    /// Whether a file is there but could not be read; its problem is reported already.
+    pub fn is_unreadable(&self, path: &str) -> bool {
+        self.unreadable.contains(path)
+    }
+
+    /// Whether the `.gitignore` files of the tree match a path, which need not exist.
+    pub fn ignores(&self, path: &str) -> bool {
+        for (folder, matcher) in self.ignores.iter().rev() {
+            let Some(inside) = below(folder, path) else { continue };
+            match matcher.matched_path_or_any_parents(inside, false) {
+                ignore::Match::None => {}
+                found => return found.is_ignore(),
+            }
+        }
+        false
+    }
+}
+
+/// The part of a path below a folder ("" is the root), if it lies there.
+fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+}
+
+fn matcher(artefact: &Artefact) -> Option<(String, Gitignore)> {
+    let folder = match artefact.path.rsplit_once('/') {
+        Some((folder, ".gitignore")) => folder.to_string(),
+        None if &*artefact.path == ".gitignore" => String::new(),
+        _ => return None,
+    };
+    let mut builder = GitignoreBuilder::new("");
+    for line in artefact.located.text.lines() {
+        // A line that is no valid pattern matches nothing, as in git.
+        let _ = builder.add_line(None, line);
+    }
+    Some((folder, builder.build().ok()?))
 }

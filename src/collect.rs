@@ -83,6 +83,12 @@ pub trait Collector: Sync {
         Vec::new()
     }
 
+    /// Folders that are not read as they stand (templates of a chart), each with the problem that says so; `paths` are
+    /// all files of the run.
+    fn leaves_out(&self, _paths: &[&str]) -> Vec<(String, Problem)> {
+        Vec::new()
+    }
+
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a>;
 
     /// Schema of what stands in the section beside `files`, by key.
