@@ -1,0 +1,283 @@
+//! From what rules said to outcomes: routes become places, and the first verdict that applies counts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use crate::config::Config;
+use crate::input::{InputDocument, Known, Place};
+use crate::located::{Kind, Span, Step, Value};
+use crate::policy::{DenySaid, Evaluated};
+use crate::problem::{Problem, ProblemKind};
+use crate::rule::{AbsentIn, NeededWhen, Rule};
+use crate::verdict::{Finding, Outcome, Related, Status, Unknown, Verdict};
+
+/// What a verdict depends on beside what the rule said.
+pub struct Circumstances<'c> {
+    pub config: &'c Config,
+    /// `check` or `review`.
+    pub command: &'static str,
+    /// Ids named with `--rule`, whose findings of absence count in every command.
+    pub named: &'c HashSet<Arc<str>>,
+    pub problems: &'c [Problem],
+    /// Whether single files were given: then only what touches them is reported.
+    pub only_given: bool,
+}
+
+/// Locates what the rules said. Findings are still open: waivers and ignores come next, then [`settle`].
+pub fn locate<'a>(
+    document: &InputDocument<'a>,
+    evaluated: Vec<Evaluated>,
+    circumstances: &Circumstances<'_>,
+) -> Vec<Outcome> {
+    let mut places: HashSet<Value<'a>> = HashSet::new();
+    for deny in evaluated.iter().flat_map(|one| &one.evaluation.denies) {
+        places.extend(document.locate(&deny.at).ok().and_then(|place| place.value));
+    }
+    let known = document.known(&places);
+    let locator = Locator { document, known, circumstances };
+    let mut outcomes: Vec<Outcome> = evaluated.into_iter().map(|one| locator.outcome(one)).collect();
+    outcomes.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
+    outcomes
+}
+
+struct Locator<'l, 'a> {
+    document: &'l InputDocument<'a>,
+    known: HashMap<Value<'a>, Known<'a>>,
+    circumstances: &'l Circumstances<'l>,
+}
+
+impl<'a> Locator<'_, 'a> {
+    fn outcome(&self, evaluated: Evaluated) -> Outcome {
+        let Evaluated { rule, evaluation } = evaluated;
+        let config = self.circumstances.config.rules.get(&*rule.id);
+        let severity = config.and_then(|rule| rule.severity).unwrap_or(rule.severity);
+        let mut reasons: Vec<String> = evaluation.error.iter().cloned().collect();
+        let mut findings: BTreeMap<(Arc<str>, Span), Finding> = BTreeMap::new();
+        let absent_counts = rule.absent_in == AbsentIn::Check
+            || self.circumstances.command == "review"
+            || self.circumstances.named.contains(&rule.id);
+        let mut absent_left_out = false;
+        for deny in &evaluation.denies {
+            if deny.absent && !absent_counts {
+                absent_left_out = true;
+                continue;
+            }
+            let place = match self.document.locate(&deny.at) {
+                Ok(place) => place,
+                Err(error) => {
+                    reasons.push(error);
+                    continue;
+                }
+            };
+            let finding = self.finding(&rule, severity, deny, &place);
+            if self.circumstances.only_given && !self.touches_given(&finding) {
+                continue;
+            }
+            match findings.get_mut(&(finding.path.clone(), finding.span)) {
+                None => _ = findings.insert((finding.path.clone(), finding.span), finding),
+                Some(known) => known.absorb(finding),
+            }
+        }
+        let mut unknowns: Vec<Unknown> = Vec::new();
+        let in_review = self.circumstances.command == "review" || self.circumstances.named.contains(&rule.id);
+        for said in evaluation.unknowns.iter().filter(|said| in_review || !said.in_review) {
+            match self.document.locate(&said.at) {
+                Ok(place) => unknowns.push(Unknown {
+                    path: place.path,
+                    span: place.span,
+                    route: said.at.clone(),
+                    message: said.message.clone(),
+                    give: said.give.clone(),
+                }),
+                Err(error) => reasons.push(error),
+            }
+        }
+        unknowns.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
+        unknowns.dedup_by(|a, b| (&a.path, a.span, &a.message) == (&b.path, b.span, &b.message));
+        let subjects = evaluation.subjects.len();
+        let (verdict, reason) = self.verdict(&rule, &reasons, subjects, &unknowns, absent_left_out);
+        Outcome { rule, severity, verdict, subjects, findings: findings.into_values().collect(), unknowns, reason }
+    }
+
+    /// The verdict as it would be without findings; findings come on top in [`settle`].
+    fn verdict(
+        &self,
+        rule: &Rule,
+        errors: &[String],
+        subjects: usize,
+        unknowns: &[Unknown],
+        absent_left_out: bool,
+    ) -> (Verdict, Option<String>) {
+        if let Some(off) = self.circumstances.config.rules.get(&*rule.id).and_then(|rule| rule.off.clone()) {
+            return (Verdict::NotApplicable, Some(off));
+        }
+        if let Some(error) = errors.first() {
+            return (Verdict::Error, Some(error.clone()));
+        }
+        let reads = |problem: &&Problem| rule.input.iter().any(|input| problem.sections.contains(&top(input)));
+        let spoils = |kind| self.circumstances.problems.iter().filter(reads).find(|problem| problem.kind == kind);
+        if let Some(problem) = spoils(ProblemKind::Fault) {
+            return (Verdict::Error, Some(format!("{}: {}", problem.path, problem.message)));
+        }
+        if let Some(problem) = spoils(ProblemKind::Limit) {
+            return (Verdict::NotEvaluated, Some(format!("{}: {}", problem.path, problem.message)));
+        }
+        let collected = self.document.collected();
+        let missing = rule.needs.iter().find(|need| {
+            let now = match need.when {
+                NeededWhen::Always => true,
+                NeededWhen::Targets => self.circumstances.config.has_targets(),
+                NeededWhen::Review => self.circumstances.command == "review",
+            };
+            now && !collected.contains(top(&need.section))
+        });
+        if subjects == 0 {
+            return (Verdict::NotEvaluated, Some("it found nothing to look at".to_string()));
+        }
+        if let Some(unknown) = unknowns.first() {
+            let more = match unknowns.len() {
+                1 => String::new(),
+                n => format!(" ({} more)", n - 1),
+            };
+            return (Verdict::NotEvaluated, Some(format!("{}; give {}{more}", unknown.message, unknown.give)));
+        }
+        if let Some(need) = missing {
+            return (Verdict::NotEvaluated, Some(format!("it cannot pass without the evidence `{}`", need.section)));
+        }
+        if absent_left_out {
+            return (Verdict::NotEvaluated, Some("what is absent is judged in review".to_string()));
+        }
+        (Verdict::Pass, None)
+    }
+
+    fn finding(
+        &self,
+        rule: &Rule,
+        severity: crate::rule::Severity,
+        deny: &DenySaid,
+        place: &Place<'a>,
+    ) -> Finding {
+        let known = place.value.and_then(|value| self.known.get(&value));
+        let mut related: Vec<Related> = known
+            .iter()
+            .flat_map(|known| &known.via)
+            .map(|via| Related {
+                path: via.at.0.located().path.clone(),
+                span: via.at.0.pointer(),
+                label: via.label.to_string(),
+            })
+            .collect();
+        for (route, label) in &deny.related {
+            if let Ok(place) = self.document.locate(route) {
+                related.push(Related { path: place.path, span: place.span, label: label.clone() });
+            }
+        }
+        related.sort();
+        related.dedup();
+        related.retain(|related| (&related.path, related.span) != (&place.path, place.span));
+        let (path, span) = match related.first() {
+            // A file without a root has no place of its own; the first line that leads to it has.
+            Some(first) if place.value.is_none() && place.span == Span::default() => (first.path.clone(), first.span),
+            _ => (place.path.clone(), place.span),
+        };
+        let deployment = match known.map(|known| &known.deployments) {
+            Some(names) if names.len() == 1 => names.first().cloned(),
+            _ => self.document.deployment_of(&place.path),
+        };
+        Finding {
+            rule: rule.id.clone(),
+            severity: deny.severity.map_or(severity, |lower| lower.min(severity)),
+            message: deny.message.clone(),
+            help: rule.help.clone(),
+            fingerprint: self.fingerprint(rule, &deny.at, &deny.message),
+            path,
+            span,
+            route: deny.at.clone(),
+            deployment,
+            related,
+            status: Status::Open,
+            reason: None,
+            absent: deny.absent,
+        }
+    }
+
+    fn touches_given(&self, finding: &Finding) -> bool {
+        let given = |path: &Arc<str>| self.document.bundle.get(path).is_some_and(|artefact| artefact.given);
+        given(&finding.path) || finding.related.iter().any(|related| given(&related.path))
+    }
+
+    /// Rule, route and message; an index gives way to the name of what stands there.
+    fn fingerprint(&self, rule: &Rule, route: &[Step], message: &str) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |text: &str| {
+            hash.update(text.as_bytes());
+            hash.update([0]);
+        };
+        add(&rule.id);
+        for (n, step) in route.iter().enumerate() {
+            match step {
+                Step::Key(key) => add(key),
+                Step::Index(index) => {
+                    let here = self.document.locate(&route[..=n]).ok().and_then(|place| place.value);
+                    add(&here.and_then(name_of).unwrap_or_else(|| index.to_string()));
+                }
+            }
+        }
+        add(message);
+        HEXLOWER.encode(&hash.finalize()[..16])
+    }
+}
+
+/// What a list's element calls itself: its `name`, a Kubernetes document its kind and name, a scalar its text.
+fn name_of(value: Value<'_>) -> Option<String> {
+    if value.kind() == Kind::Scalar {
+        return value.text().map(str::to_string);
+    }
+    let text = |keys: &[&str]| value.path(keys).and_then(Value::text);
+    match (text(&["kind"]), text(&["metadata", "name"]), text(&["metadata", "namespace"])) {
+        (Some(kind), Some(name), namespace) => Some(format!("{kind}/{}/{name}", namespace.unwrap_or_default())),
+        _ => text(&["name"]).map(str::to_string),
+    }
+}
+
+/// The section that a dotted name belongs to.
+fn top(section: &str) -> &str {
+    section.split('.').next().unwrap_or(section)
+}
+
+impl Finding {
+    /// Takes in another thing that the same rule says of the same place.
+    fn absorb(&mut self, other: Finding) {
+        let said: BTreeSet<&str> = self.message.split("; ").collect();
+        if !said.contains(other.message.as_str()) {
+            self.message = format!("{}; {}", self.message, other.message);
+        }
+        self.severity = self.severity.max(other.severity);
+        self.absent &= other.absent;
+        self.related.extend(other.related);
+        self.related.sort();
+        self.related.dedup();
+        if self.deployment != other.deployment {
+            self.deployment = None;
+        }
+    }
+}
+
+/// The final verdicts, after waivers and ignores: findings come on top of what else is known.
+pub fn settle(outcomes: &mut [Outcome]) {
+    for outcome in outcomes {
+        if outcome.verdict == Verdict::NotApplicable {
+            outcome.findings.clear();
+            continue;
+        }
+        if outcome.findings.iter().any(|finding| finding.status == Status::Open) {
+            outcome.verdict = Verdict::Fail;
+            outcome.reason = None;
+        } else if !outcome.findings.is_empty() {
+            outcome.verdict = outcome.verdict.min(Verdict::Waived);
+        }
+    }
+}
