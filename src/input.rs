@@ -1,5 +1,21 @@
 //! The input document: one section for each kind of artefact and one for each view, as rules see it.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::artefact::{Artefact, Bundle};
+use crate::collect::{COLLECTORS, Collector, Contribution};
+use crate::config::Config;
+use crate::input::deployments::Deployment;
+use crate::input::edges::Edge;
+use crate::input::settings::{Setting, Settings, Via};
+use crate::input::workloads::Workloads;
+use crate::located::{Span, Step, Value};
+use crate::problem::Problem;
+
 pub mod deployments;
 pub mod edges;
 pub mod env_files;
@@ -7,3 +23,226 @@ pub mod environment;
 pub mod products;
 pub mod settings;
 pub mod workloads;
+
+mod parts;
+mod sections;
+
+pub use parts::Part;
+pub use sections::{SECTIONS, VIEWS};
+
+/// Something that serialises, of whatever type.
+pub type Any<'a> = Box<dyn erased_serde::Serialize + Send + Sync + 'a>;
+
+/// Everything that is known of the deployments under review.
+pub struct InputDocument<'a> {
+    pub bundle: &'a Bundle,
+    pub deployments: Vec<Deployment<'a>>,
+    pub settings: Settings<'a>,
+    pub workloads: Workloads<'a>,
+    pub edges: Vec<Edge<'a>>,
+    /// What collectors put beside the files of their sections.
+    beside: BTreeMap<&'static str, Vec<(&'static str, Any<'a>)>>,
+}
+
+/// A place that a route leads to.
+#[derive(Clone, Debug)]
+pub struct Place<'a> {
+    pub path: Arc<str>,
+    pub span: Span,
+    /// The value itself; None where the route names something absent and the place is its parent's.
+    pub value: Option<Value<'a>>,
+}
+
+/// What the views know of a place.
+#[derive(Clone, Debug, Default)]
+pub struct Known<'a> {
+    /// The places that the value passed through, of all its consumers.
+    pub via: Vec<Via<'a>>,
+    pub deployments: BTreeSet<Arc<str>>,
+}
+
+impl<'a> InputDocument<'a> {
+    /// Lets every collector contribute and completes the views.
+    pub fn build(bundle: &'a Bundle, config: &Config, all: bool) -> (Self, Vec<Problem>) {
+        let mut document = InputDocument {
+            bundle,
+            deployments: Vec::new(),
+            settings: Settings::default(),
+            workloads: Workloads::default(),
+            edges: Vec::new(),
+            beside: BTreeMap::new(),
+        };
+        let mut problems = Vec::new();
+        for collector in COLLECTORS {
+            document.add(*collector, collector.collect(bundle, config), &mut problems);
+        }
+        document.add_stray_env_files();
+        for deployment in &mut document.deployments {
+            deployment.judged = all || deployment.environment.judged();
+        }
+        document.deployments.sort_by(|a, b| a.name.cmp(&b.name));
+        settings::complete(&mut document.settings.all, bundle);
+        let with_edge: HashSet<Arc<str>> = document.edges.iter().map(|edge| edge.deployment.clone()).collect();
+        for workload in &mut document.workloads.all {
+            workload.edge_in_deployment = with_edge.contains(&workload.deployment);
+        }
+        (document, problems)
+    }
+
+    fn add(&mut self, collector: &dyn Collector, contribution: Contribution<'a>, problems: &mut Vec<Problem>) {
+        self.deployments.extend(contribution.deployments);
+        self.settings.all.extend(contribution.settings);
+        self.workloads.all.extend(contribution.workloads.all);
+        self.workloads.services.extend(contribution.workloads.services);
+        self.workloads.budgets.extend(contribution.workloads.budgets);
+        self.workloads.network_policies.extend(contribution.workloads.network_policies);
+        self.workloads.namespaces.extend(contribution.workloads.namespaces);
+        self.edges.extend(contribution.edges);
+        if !contribution.beside.is_empty() {
+            self.beside.insert(collector.section(), contribution.beside);
+        }
+        problems.extend(contribution.problems);
+    }
+
+    /// An env file that no deployment uses is read by something that the tree does not show: it is its own deployment.
+    fn add_stray_env_files(&mut self) {
+        let used: HashSet<Arc<str>> =
+            self.deployments.iter().flat_map(|deployment| deployment.artefacts.iter().cloned()).collect();
+        for artefact in self.bundle.section("env_files") {
+            if used.contains(&artefact.path) || environment::is_template(&artefact.path) {
+                continue;
+            }
+            let (deployment, settings) = crate::collect::env_files::stray_settings(artefact);
+            self.deployments.push(deployment);
+            self.settings.all.extend(settings);
+        }
+    }
+
+    /// Names of the deployments that rules judge.
+    fn judged(&self) -> HashSet<&str> {
+        self.deployments.iter().filter(|deployment| deployment.judged).map(|deployment| &*deployment.name).collect()
+    }
+
+    /// Sections that were collected: those with an artefact, and the views that they feed.
+    pub fn collected(&self) -> BTreeSet<&'static str> {
+        let mut sections = BTreeSet::new();
+        for collector in COLLECTORS {
+            if self.bundle.section(collector.section()).next().is_some() || self.beside.contains_key(collector.section())
+            {
+                sections.insert(collector.section());
+                sections.extend(collector.views());
+            }
+        }
+        sections
+    }
+
+    /// The place that a route names.
+    ///
+    /// # Errors
+    ///
+    /// A route that leads nowhere: no such artefact, or more than its last step is missing.
+    pub fn locate(&self, route: &[Step]) -> Result<Place<'a>, String> {
+        let unknown = || format!("the route {} leads nowhere", display(route));
+        let [Step::Key(section), Step::Key(files), Step::Key(path), rest @ ..] = route else { return Err(unknown()) };
+        let artefact = self.bundle.get(path).filter(|artefact| artefact.located.section == &**section);
+        let Some(artefact) = artefact.filter(|_| &**files == "files") else { return Err(unknown()) };
+        let path = artefact.path.clone();
+        match artefact.located.resolve(rest) {
+            (Some(value), used) if used == rest.len() => {
+                Ok(Place { path, span: value.pointer(), value: Some(value.resolved()) })
+            }
+            (Some(parent), used) if used + 1 == rest.len() => Ok(Place { path, span: parent.pointer(), value: None }),
+            (None, _) if rest.len() <= 1 => Ok(Place { path, span: Span::default(), value: None }),
+            _ => Err(unknown()),
+        }
+    }
+
+    /// What the views know of the given places.
+    pub fn known(&self, places: &HashSet<Value<'a>>) -> HashMap<Value<'a>, Known<'a>> {
+        let mut known: HashMap<Value<'a>, Known<'a>> = HashMap::new();
+        let mut note = |at: Value<'a>, deployment: &Arc<str>, via: &[Via<'a>]| {
+            if places.contains(&at) {
+                let entry = known.entry(at).or_default();
+                entry.deployments.insert(deployment.clone());
+                for step in via {
+                    if !entry.via.contains(step) {
+                        entry.via.push(step.clone());
+                    }
+                }
+            }
+        };
+        for setting in &self.settings.all {
+            note(setting.at.0, &setting.deployment, &setting.via);
+        }
+        for workload in &self.workloads.all {
+            note(workload.at.0, &workload.deployment, &[]);
+            for port in &workload.published {
+                note(port.at.0, &workload.deployment, &port.via);
+            }
+        }
+        known
+    }
+
+    /// The deployment that a place belongs to where no view names it: the only one that its artefact is part of.
+    pub fn deployment_of(&self, path: &str) -> Option<Arc<str>> {
+        let mut owners =
+            self.deployments.iter().filter(|deployment| deployment.artefacts.iter().any(|artefact| &**artefact == path));
+        match (owners.next(), owners.next()) {
+            (Some(only), None) => Some(only.name.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// A route as people read it.
+pub fn display(route: &[Step]) -> String {
+    let steps: Vec<String> = route
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) => key.to_string(),
+            Step::Index(index) => index.to_string(),
+        })
+        .collect();
+    steps.join(" > ")
+}
+
+/// The whole document, every section that was collected.
+impl Serialize for InputDocument<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, section) in self.sections() {
+            map.serialize_entry(name, &section)?;
+        }
+        map.end()
+    }
+}
+
+/// The files of a section: path to content, a list of documents where the section numbers them.
+pub struct Files<'a>(pub Vec<&'a Artefact>);
+
+impl Serialize for Files<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for artefact in &self.0 {
+            if artefact.located.numbered {
+                map.serialize_entry(&*artefact.path, &artefact.located.documents().collect::<Vec<_>>())?;
+            } else {
+                map.serialize_entry(&*artefact.path, &artefact.located.root())?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl Settings<'_> {
+    /// By role, of the settings given.
+    fn by_role<'s, 'a>(all: &[&'s Setting<'a>]) -> BTreeMap<&'s str, Vec<&'s Setting<'a>>> {
+        let mut roles: BTreeMap<&str, Vec<&Setting<'a>>> = BTreeMap::new();
+        for setting in all {
+            if let Some(role) = &setting.role {
+                roles.entry(role).or_default().push(setting);
+            }
+        }
+        roles
+    }
+}

@@ -1,4 +1,19 @@
 //! Plimsoll decides whether a deployment may go live.
+//!
+//! This page is the whole line: [`artefact::gather`] finds and reads, [`input::InputDocument::build`] lets the
+//! collectors make one document of it, [`policy::Policies`] decide, [`verdict`] turns what they say into places and
+//! verdicts, and [`report`] shows them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::artefact::{Gathered, Sources};
+use crate::config::Config;
+use crate::input::InputDocument;
+use crate::policy::Policies;
+use crate::problem::{Problem, ProblemKind};
+use crate::verdict::{Circumstances, Review};
 
 pub mod artefact;
 pub mod collect;
@@ -10,3 +25,16 @@ pub mod problem;
 pub mod rule;
 pub mod syntax;
 pub mod verdict;
+
+/// What is asked of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    pub sources: Sources,
+    pub config: Config,
+    /// Globs of rule ids to decide; empty for all.
+    pub rules: Vec<String>,
+    /// Globs of rule ids to leave out.
+    pub skip: Vec<String>,
+    /// Judges development and test deployments too.
+    pub all: bool,
+}

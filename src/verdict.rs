@@ -9,6 +9,10 @@ use crate::located::{Span, Step};
 use crate::problem::Problem;
 use crate::rule::{Rule, Severity};
 
+mod decide;
+
+pub use decide::{Circumstances, locate, settle};
+
 /// What a rule comes to, worst first; a rule takes the first that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
