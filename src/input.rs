@@ -127,7 +127,8 @@ impl<'a> InputDocument<'a> {
     pub fn collected(&self) -> BTreeSet<&'static str> {
         let mut sections = BTreeSet::new();
         for collector in COLLECTORS {
-            if self.bundle.section(collector.section()).next().is_some() || self.beside.contains_key(collector.section())
+            if self.bundle.section(collector.section()).next().is_some()
+                || self.beside.contains_key(collector.section())
             {
                 sections.insert(collector.section());
                 sections.extend(collector.views());
@@ -185,8 +186,10 @@ impl<'a> InputDocument<'a> {
 
     /// The deployment that a place belongs to where no view names it: the only one that its artefact is part of.
     pub fn deployment_of(&self, path: &str) -> Option<Arc<str>> {
-        let mut owners =
-            self.deployments.iter().filter(|deployment| deployment.artefacts.iter().any(|artefact| &**artefact == path));
+        let mut owners = self
+            .deployments
+            .iter()
+            .filter(|deployment| deployment.artefacts.iter().any(|artefact| &**artefact == path));
         match (owners.next(), owners.next()) {
             (Some(only), None) => Some(only.name.clone()),
             _ => None,

@@ -4,16 +4,8 @@
 //! collectors make one document of it, [`policy::Policies`] decide, [`verdict`] turns what they say into places and
 //! verdicts, and [`report`] shows them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use crate::artefact::{Gathered, Sources};
+use crate::artefact::Sources;
 use crate::config::Config;
-use crate::input::InputDocument;
-use crate::policy::Policies;
-use crate::problem::{Problem, ProblemKind};
-use crate::verdict::{Circumstances, Review};
 
 pub mod artefact;
 pub mod collect;

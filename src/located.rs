@@ -742,3 +742,23 @@ impl Builder {
 fn same_key(a: Value<'_>, b: Value<'_>) -> bool {
     !a.node().has_merge && !b.node().has_merge && a.text().is_some() && a.text() == b.text()
 }
+
+impl Excess {
+    /// The fault that says which limit a text is over.
+    pub fn fault(self, limits: Limits) -> crate::syntax::Fault {
+        let (what, key) = match self {
+            Excess::Depth => (format!("is nested more than {} deep", limits.depth), "depth"),
+            Excess::Nodes => (format!("has more than {} nodes", limits.nodes), "nodes"),
+            Excess::Expansion => (
+                format!("grows to more than {} times its size when its aliases are expanded", limits.expansion),
+                "expansion",
+            ),
+        };
+        crate::syntax::Fault {
+            span: Span::default(),
+            related: None,
+            message: what,
+            help: format!("simplify the file, or raise `limits.{key}` in plimsoll.yaml"),
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::located::{Limits, Located, Span};
+use crate::located::{Limits, Located, Span, Value};
 
 pub mod dotenv;
 pub mod json;
@@ -45,4 +45,15 @@ pub fn parse(format: Format, path: Arc<str>, text: Arc<str>, limits: Limits) -> 
         Format::Dotenv => dotenv::parse(path, text, limits),
         Format::Lines => lines::parse(path, text, limits),
     }
+}
+
+/// A fault for each key that stands twice in one mapping, with both places.
+fn duplicate_faults(located: &Located) -> Vec<Fault> {
+    let fault = |(first, later): (Value<'_>, Value<'_>)| Fault {
+        span: later.span(),
+        related: Some((first.span(), "first written here".to_string())),
+        message: format!("the key `{}` stands twice in one mapping", later.text().unwrap_or_default()),
+        help: "keep one of the two; readers disagree on which one counts".to_string(),
+    };
+    located.duplicate_keys().map(fault).collect()
 }

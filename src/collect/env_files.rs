@@ -26,3 +26,15 @@ impl Collector for EnvFiles {
         Contribution::default()
     }
 }
+
+/// What an env file that no deployment uses contributes: a deployment of its own.
+pub fn stray_settings(
+    artefact: &crate::artefact::Artefact,
+) -> (crate::input::deployments::Deployment<'_>, Vec<crate::input::settings::Setting<'_>>) {
+    use crate::input::deployments::{Deployment, DeploymentKind};
+    use crate::input::environment;
+    let environment = environment::of_path(&artefact.path);
+    let at = artefact.located.root().expect("replaced in the next commit").into();
+    let (name, artefacts) = (artefact.path.clone(), vec![artefact.path.clone()]);
+    (Deployment { name, kind: DeploymentKind::EnvFile, environment, judged: false, artefacts, at }, Vec::new())
+}

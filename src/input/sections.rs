@@ -94,11 +94,7 @@ impl<'a> InputDocument<'a> {
             ("edges", Box::new(edges)),
         ];
         let collected = self.collected();
-        views
-            .into_iter()
-            .filter(|(name, _)| collected.contains(name))
-            .chain(self.raw_sections())
-            .collect()
+        views.into_iter().filter(|(name, _)| collected.contains(name)).chain(self.raw_sections()).collect()
     }
 
     /// The sections of raw artefacts that were collected.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::located::{Builder, Dialect, Excess, Limits, Span, Style};
-use crate::syntax::{Fault, Parsed};
+use crate::syntax::Parsed;
 
 /// Reads lines; empty ones and those that begin with `#` are left out, trailing blanks are cut.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
@@ -12,12 +12,7 @@ pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
     let mut parsed = Parsed::default();
     match built.and_then(|()| builder.finish()) {
         Ok(located) => parsed.located = located,
-        Err(_) => parsed.faults.push(Fault {
-            span: Span::default(),
-            related: None,
-            message: "the file has more lines than the limit of nodes".to_string(),
-            help: "raise `limits.nodes` in plimsoll.yaml, or exclude the file".to_string(),
-        }),
+        Err(excess) => parsed.faults.push(excess.fault(limits)),
     }
     parsed.located.dialect = Dialect::Text;
     parsed

@@ -29,10 +29,152 @@ impl Serialize for Scalar<'_> {
     }
 }
 
-/// What `dialect`'s reader makes of a scalar.
-pub fn resolve<'a>(text: &'a str, style: Style, _tag: Option<&str>, dialect: Dialect) -> Scalar<'a> {
-    if style != Style::Plain || dialect == Dialect::Text {
+/// What `dialect`'s reader makes of a scalar. The Go rules are those of `resolve.go` in go.yaml.in/yaml v2 and v3.
+pub fn resolve<'a>(text: &'a str, style: Style, tag: Option<&str>, dialect: Dialect) -> Scalar<'a> {
+    if dialect == Dialect::Text {
         return Scalar::Text(text);
     }
+    match tag.and_then(|tag| tag.strip_prefix("tag:yaml.org,2002:")) {
+        Some("str" | "binary") => return Scalar::Text(text),
+        Some("float") => {
+            return match plain(text, dialect) {
+                Scalar::Int(value) => Scalar::Float(value as f64),
+                other => other,
+            };
+        }
+        Some("int" | "bool" | "null") => return plain(text, dialect),
+        _ => {}
+    }
+    if style == Style::Plain && tag != Some("!") { plain(text, dialect) } else { Scalar::Text(text) }
+}
+
+/// Whether a text is true or false to a reader that wants a boolean (YAML 1.1, as compose and Kubernetes accept).
+pub fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Some(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Some(false),
+        _ => None,
+    }
+}
+
+fn plain(text: &str, dialect: Dialect) -> Scalar<'_> {
+    let Some(&first) = text.as_bytes().first() else { return Scalar::Null };
+    match first {
+        b'~' | b'n' | b'N' if matches!(text, "~" | "null" | "Null" | "NULL") => Scalar::Null,
+        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => {
+            let core = matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
+            match boolean(text) {
+                Some(value) if core || dialect == Dialect::Kubernetes => Scalar::Bool(value),
+                _ => Scalar::Text(text),
+            }
+        }
+        b'0'..=b'9' | b'+' | b'-' | b'.' => number(text),
+        _ => Scalar::Text(text),
+    }
+}
+
+fn number(text: &str) -> Scalar<'_> {
+    match text {
+        ".nan" | ".NaN" | ".NAN" => return Scalar::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Scalar::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return Scalar::Float(f64::NEG_INFINITY),
+        _ => {}
+    }
+    let digits = text.replace('_', "");
+    let (sign, unsigned) = match digits.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", digits.strip_prefix('+').unwrap_or(&digits)),
+    };
+    let (radix, unsigned) = match unsigned.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, &unsigned[2..]),
+        [b'0', b'b' | b'B', ..] => (2, &unsigned[2..]),
+        [b'0', b'o' | b'O', ..] => (8, &unsigned[2..]),
+        [b'0', _, ..] => (8, &unsigned[1..]),
+        _ => (10, unsigned),
+    };
+    if unsigned.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if let Ok(value) = i64::from_str_radix(&format!("{sign}{unsigned}"), radix) {
+            return Scalar::Int(value);
+        }
+        if sign.is_empty()
+            && let Ok(value) = u64::from_str_radix(unsigned, radix)
+        {
+            return Scalar::UInt(value);
+        }
+    }
+    if is_float(&digits)
+        && let Ok(value) = digits.parse::<f64>()
+        && value.is_finite()
+    {
+        return Scalar::Float(value);
+    }
     Scalar::Text(text)
+}
+
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
+fn is_float(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
+        None => (unsigned, None),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let mantissa_ok = match mantissa.split_once('.') {
+        Some((whole, fraction)) => digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()),
+        None => !mantissa.is_empty() && digits(mantissa),
+    };
+    mantissa_ok && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kubernetes_reads_as_goyaml_v2_and_compose_as_yaml_v3() {
+        use Scalar::{Bool, Float, Int, Null, Text, UInt};
+        for (text, kubernetes, compose) in [
+            ("", Null, Null),
+            ("~", Null, Null),
+            ("Null", Null, Null),
+            ("nULL", Text("nULL"), Text("nULL")),
+            ("yes", Bool(true), Text("yes")),
+            ("n", Bool(false), Text("n")),
+            ("ON", Bool(true), Text("ON")),
+            ("True", Bool(true), Bool(true)),
+            ("tRue", Text("tRue"), Text("tRue")),
+            ("0644", Int(420), Int(420)),
+            ("0o17", Int(15), Int(15)),
+            ("0x1F", Int(31), Int(31)),
+            ("0b11", Int(3), Int(3)),
+            ("-0b11", Int(-3), Int(-3)),
+            ("089", Float(89.0), Float(89.0)),
+            ("1_000", Int(1000), Int(1000)),
+            ("22:22", Text("22:22"), Text("22:22")),
+            ("1e3", Float(1000.0), Float(1000.0)),
+            (".5", Float(0.5), Float(0.5)),
+            ("1.", Float(1.0), Float(1.0)),
+            ("+7", Int(7), Int(7)),
+            ("-", Text("-"), Text("-")),
+            (".", Text("."), Text(".")),
+            ("0x", Text("0x"), Text("0x")),
+            ("18446744073709551615", UInt(u64::MAX), UInt(u64::MAX)),
+            ("2024-01-02", Text("2024-01-02"), Text("2024-01-02")),
+            ("1.2.3", Text("1.2.3"), Text("1.2.3")),
+            ("100m", Text("100m"), Text("100m")),
+            ("-.inf", Float(f64::NEG_INFINITY), Float(f64::NEG_INFINITY)),
+        ] {
+            assert_eq!(resolve(text, Style::Plain, None, Dialect::Kubernetes), kubernetes, "{text} in Kubernetes");
+            assert_eq!(resolve(text, Style::Plain, None, Dialect::Compose), compose, "{text} in compose");
+            assert_eq!(resolve(text, Style::DoubleQuoted, None, Dialect::Kubernetes), Text(text), "{text} quoted");
+        }
+    }
+
+    #[test]
+    fn tags_count_more_than_looks() {
+        let tag = |name: &str| format!("tag:yaml.org,2002:{name}");
+        assert_eq!(resolve("12", Style::Plain, Some(&tag("str")), Dialect::Kubernetes), Scalar::Text("12"));
+        assert_eq!(resolve("12", Style::DoubleQuoted, Some(&tag("int")), Dialect::Kubernetes), Scalar::Int(12));
+        assert_eq!(resolve("12", Style::Plain, Some(&tag("float")), Dialect::Kubernetes), Scalar::Float(12.0));
+    }
 }

@@ -153,13 +153,7 @@ impl<'a> Locator<'_, 'a> {
         (Verdict::Pass, None)
     }
 
-    fn finding(
-        &self,
-        rule: &Rule,
-        severity: crate::rule::Severity,
-        deny: &DenySaid,
-        place: &Place<'a>,
-    ) -> Finding {
+    fn finding(&self, rule: &Rule, severity: crate::rule::Severity, deny: &DenySaid, place: &Place<'a>) -> Finding {
         let known = place.value.and_then(|value| self.known.get(&value));
         let mut related: Vec<Related> = known
             .iter()
