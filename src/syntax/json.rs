@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_one_fault_at_its_place() {
-        for (text, at) in [("{\"a\" 1}", 5), ("{'a': 1}", 1), ("[1 2]", 2), ("{\"a\": 0x1}", 7)] {
+        for (text, at) in [("{\"a\" 1}", 5), ("{'a': 1}", 1), ("[1 2]", 2), ("{\"a\": 0x1}", 6)] {
             let faults = read(text).faults;
             assert_eq!(faults.len(), 1, "{text}");
             assert_eq!(faults[0].span.start, at, "{text}: {}", faults[0].message);
