@@ -20,8 +20,12 @@ pub mod deployments;
 pub mod edges;
 pub mod env_files;
 pub mod environment;
+pub mod measures;
+pub mod placeholders;
 pub mod products;
+pub mod roles;
 pub mod settings;
+pub mod tables;
 pub mod workloads;
 
 mod parts;
@@ -112,9 +116,10 @@ impl<'a> InputDocument<'a> {
             if used.contains(&artefact.path) || environment::is_template(&artefact.path) {
                 continue;
             }
-            let (deployment, settings) = crate::collect::env_files::stray_settings(artefact);
-            self.deployments.push(deployment);
-            self.settings.all.extend(settings);
+            if let Some((deployment, settings)) = crate::collect::env_files::stray_settings(artefact) {
+                self.deployments.push(deployment);
+                self.settings.all.extend(settings);
+            }
         }
     }
 

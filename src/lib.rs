@@ -10,6 +10,7 @@ use crate::config::Config;
 pub mod artefact;
 pub mod collect;
 pub mod config;
+pub mod embedded;
 pub mod input;
 pub mod located;
 pub mod policy;

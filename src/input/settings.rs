@@ -1,12 +1,14 @@
 //! The view `settings`: every name and value that configuration gives to a consumer.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::artefact::Tracked;
+use crate::artefact::{Bundle, Tracked};
+use crate::input::{environment, measures, placeholders, roles};
 use crate::located::At;
 
 /// How a setting gets its value.
@@ -85,9 +87,9 @@ pub struct Setting<'a> {
     pub via: Vec<Via<'a>>,
     /// Whether the name says that the value is a secret.
     pub secret: bool,
-    /// The word that makes the value a placeholder, e.g. `changeme`.
+    /// What makes the value a placeholder.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub placeholder: Option<Cow<'a, str>>,
+    pub placeholder: Option<Placeholder>,
     /// Whether a template beside it (`.env.example`) gives the same name the same value.
     pub equals_template: bool,
     /// Strength of a secret's value, or of the password inside a connection URL.
@@ -114,11 +116,126 @@ pub struct Measures {
     pub empty: bool,
 }
 
+/// A value that somebody was to fill in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Placeholder {
+    /// The word that tells, e.g. `changeme`.
+    pub word: String,
+    pub kind: PlaceholderKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaceholderKind {
+    /// A word that nobody would choose as a value.
+    Word,
+    /// A domain that is nobody's own, or an address at `test@`.
+    ExampleDomain,
+    /// This machine, in an address that users are given.
+    Localhost,
+}
+
 /// The view: all settings, and those with a role once more by role.
 #[derive(Debug, Default)]
 pub struct Settings<'a> {
     pub all: Vec<Setting<'a>>,
 }
 
-/// Fills in what the name and the value of each setting tell.
-pub fn complete(_settings: &mut [Setting<'_>], _bundle: &crate::artefact::Bundle) {}
+impl<'a> Setting<'a> {
+    /// A setting with what its collector knows; [`complete`] adds what its name and value tell.
+    pub fn new(deployment: Arc<str>, consumer: Cow<'a, str>, name: Cow<'a, str>, at: At<'a>) -> Self {
+        Self {
+            deployment,
+            consumer,
+            image: None,
+            name,
+            role: None,
+            state: State::Unknown,
+            value: None,
+            reaches: Reach::Container,
+            holder: Holder::EnvFile,
+            tracked: Tracked::Unknown,
+            at,
+            via: Vec::new(),
+            secret: false,
+            placeholder: None,
+            equals_template: false,
+            measures: None,
+        }
+    }
+
+    /// Sets the value and, by it, the state: a path below `/run/secrets` or a name ending in `_FILE` refers elsewhere.
+    pub fn with_value(mut self, value: Cow<'a, str>, state: State) -> Self {
+        let refers = value.starts_with("/run/secrets/") || self.name.ends_with("_FILE");
+        self.state = if refers { State::Reference } else { state };
+        self.value = (!refers).then_some(value);
+        self
+    }
+}
+
+/// Fills in what the name and the value of each setting tell, and what templates beside it say.
+pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
+    let mut meanings: HashMap<String, roles::Meaning> = HashMap::new();
+    for setting in settings.iter_mut() {
+        let meaning = match meanings.get(&*setting.name) {
+            Some(known) => known,
+            None => meanings.entry(setting.name.to_string()).or_insert_with(|| roles::of(&setting.name)),
+        };
+        setting.role = meaning.role.map(Cow::Borrowed);
+        setting.secret = meaning.secret;
+        if let Some(value) = &setting.value {
+            setting.placeholder = placeholders::of(value, meaning.public_url);
+        }
+    }
+    let templates = Templates::new(bundle);
+    let users: HashMap<(Arc<str>, String), String> = settings
+        .iter()
+        .filter(|setting| setting.role.as_deref() == Some("db_user"))
+        .filter_map(|setting| Some((key(setting), setting.value.as_deref()?.to_string())))
+        .collect();
+    for setting in settings.iter_mut() {
+        let Some(value) = setting.value.as_deref() else { continue };
+        let url = setting.role.as_deref() == Some("db_url");
+        if setting.secret {
+            setting.measures = Some(measures::of(value, users.get(&key(setting)).map(String::as_str)));
+        } else if url && let Some((user, password)) = measures::credentials(value) {
+            setting.measures = Some(measures::of(&password, user.as_deref()));
+            setting.secret = true;
+        }
+        if setting.measures.is_some() && !value.is_empty() {
+            setting.equals_template = templates.say(setting, value);
+        }
+    }
+}
+
+fn key(setting: &Setting<'_>) -> (Arc<str>, String) {
+    (setting.deployment.clone(), setting.consumer.to_string())
+}
+
+/// The values that template env files give, by folder and name.
+struct Templates<'a>(HashMap<(&'a str, &'a str), Vec<&'a str>>);
+
+impl<'a> Templates<'a> {
+    fn new(bundle: &'a Bundle) -> Self {
+        let mut values: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
+        for artefact in bundle.section("env_files").filter(|artefact| environment::is_template(&artefact.path)) {
+            let folder = artefact.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            for (name, value) in artefact.located.root().map(|root| root.entries()).unwrap_or_default() {
+                if let Some(text) = value.text().filter(|text| !text.is_empty()) {
+                    values.entry((folder, name)).or_default().push(text);
+                }
+            }
+        }
+        Self(values)
+    }
+
+    /// Whether a template in the folder of the value, or at the root, gives the same.
+    fn say(&self, setting: &Setting<'_>, value: &str) -> bool {
+        let path = &*setting.at.0.located().path;
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        [folder, ""].iter().any(|folder| {
+            let known = self.0.get(&(*folder, &*setting.name));
+            known.is_some_and(|values| values.contains(&value))
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! What the name of a setting means, from `policies/data/setting_roles.yaml` and `secret_names.yaml`.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::input::tables;
+use crate::located::Value;
+
+/// What a name tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meaning {
+    pub role: Option<&'static str>,
+    /// Whether the value is a credential.
+    pub secret: bool,
+    /// Whether the value is an address that users of the service are given.
+    pub public_url: bool,
+}
+
+struct Role {
+    name: &'static str,
+    patterns: Vec<Vec<Word>>,
+    not: HashSet<String>,
+}
+
+enum Word {
+    Any,
+    OneOf(Vec<String>),
+}
+
+struct Secrets {
+    last: HashSet<String>,
+    keys: HashSet<String>,
+    not: HashSet<String>,
+}
+
+static ROLES: LazyLock<Vec<Role>> = LazyLock::new(|| {
+    let table = tables::read("setting_roles");
+    let roles = table.root().and_then(|root| root.get("setting_roles"));
+    roles.into_iter().flat_map(Value::items).filter_map(role).collect()
+});
+
+static SECRETS: LazyLock<Secrets> = LazyLock::new(|| {
+    let table = tables::read("secret_names");
+    let names = table.root().and_then(|root| root.get("secret_names"));
+    let set = |key| tables::texts(names.and_then(|names| names.get(key))).into_iter().collect();
+    Secrets { last: set("last"), keys: set("keys"), not: set("not") }
+});
+
+fn role(entry: Value<'_>) -> Option<Role> {
+    let pattern = |text: String| {
+        let word = |word: &str| match word {
+            "*" => Word::Any,
+            words => Word::OneOf(words.split('|').map(str::to_string).collect()),
+        };
+        text.split(' ').map(word).collect()
+    };
+    Some(Role {
+        // One leak a role and process: the names live as long as the table.
+        name: entry.get("role")?.text()?.to_string().leak(),
+        patterns: tables::texts(entry.get("names")).into_iter().map(pattern).collect(),
+        not: tables::texts(entry.get("not")).into_iter().collect(),
+    })
+}
+
+/// What a name means.
+pub fn of(name: &str) -> Meaning {
+    let words = words(name);
+    let has = |set: &HashSet<String>| words.iter().any(|word| set.contains(word.as_ref()));
+    let role = ROLES
+        .iter()
+        .find(|role| !has(&role.not) && role.patterns.iter().any(|pattern| matches(pattern, &words)))
+        .map(|role| role.name);
+    let secret = match words.as_slice() {
+        [] => false,
+        [.., before, last] if last == "key" => SECRETS.keys.contains(before.as_ref()) && !has(&SECRETS.not),
+        [.., last] => SECRETS.last.contains(last.as_ref()) && !has(&SECRETS.not),
+    };
+    let credential_role =
+        matches!(role, Some("db_password" | "redis_password" | "smtp_password" | "jwt_secret" | "encryption_key"));
+    Meaning { role, secret: secret || credential_role, public_url: is_public_url(&words) }
+}
+
+/// An address that browsers and mails are given, as opposed to one that services use among themselves.
+fn is_public_url(words: &[Cow<'_, str>]) -> bool {
+    const WHERE: &[&str] = &["url", "uri", "domain", "host", "hostname", "fqdn"];
+    const WHOSE: &[&str] = &[
+        "public", "base", "site", "app", "frontend", "external", "root", "web", "website", "client", "portal",
+        "callback", "redirect", "nextauth", "server",
+    ];
+    const INTERNAL: &[&str] =
+        &["internal", "health", "healthcheck", "bind", "listen", "db", "database", "redis", "smtp"];
+    let has = |set: &[&str]| words.iter().any(|word| set.contains(&word.as_ref()));
+    let names_url = words.last().is_some_and(|last| WHERE.contains(&last.as_ref()));
+    names_url && (has(WHOSE) || words.len() == 1 && words[0] == "domain") && !has(INTERNAL)
+}
+
+/// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` are `db`, `password`.
+fn words(name: &str) -> Vec<Cow<'_, str>> {
+    let mut words = Vec::new();
+    for part in name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
+        let mut start = 0;
+        let bytes = part.as_bytes();
+        for at in 1..bytes.len() {
+            let lower_to_upper = bytes[at].is_ascii_uppercase() && !bytes[at - 1].is_ascii_uppercase();
+            let end_of_acronym = bytes[at].is_ascii_uppercase()
+                && bytes[at - 1].is_ascii_uppercase()
+                && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+            if lower_to_upper || end_of_acronym {
+                words.push(lower(&part[start..at]));
+                start = at;
+            }
+        }
+        words.push(lower(&part[start..]));
+    }
+    words
+}
+
+fn lower(word: &str) -> Cow<'_, str> {
+    if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(word.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(word)
+    }
+}
+
+fn matches(pattern: &[Word], words: &[Cow<'_, str>]) -> bool {
+    match pattern.split_first() {
+        None => words.is_empty(),
+        Some((Word::Any, rest)) => (0..=words.len()).any(|skip| matches(rest, &words[skip..])),
+        Some((Word::OneOf(known), rest)) => {
+            words.first().is_some_and(|word| known.iter().any(|one| one == word)) && matches(rest, &words[1..])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_as_wide_and_as_narrow_as_people_write() {
+        for (name, role) in [
+            ("CORS_ORIGIN", "cors_origins"),
+            ("CORS_ORIGINS", "cors_origins"),
+            ("CORS_ALLOWED_ORIGINS", "cors_origins"),
+            ("BACKEND_CORS_ORIGINS", "cors_origins"),
+            ("ALLOWED_ORIGINS", "cors_origins"),
+            ("corsAllowedOrigins", "cors_origins"),
+            ("QUARKUS_HTTP_CORS_ORIGINS", "cors_origins"),
+            ("CORS_ORIGIN_ALLOW_ALL", "cors_allow_all"),
+            ("JWT_SECRET", "jwt_secret"),
+            ("JWT_SECRET_KEY", "jwt_secret"),
+            ("TRACEO_SECRET_KEY", "jwt_secret"),
+            ("SECRET_KEY_BASE", "jwt_secret"),
+            ("PGPASSWORD", "db_password"),
+            ("POSTGRES_PASSWORD", "db_password"),
+            ("MYSQL_PASSWORD", "db_password"),
+            ("MYSQL_ROOT_PASSWORD", "db_password"),
+            ("MONGO_INITDB_ROOT_PASSWORD", "db_password"),
+            ("DB_PASS", "db_password"),
+            ("DB_PASSWORD", "db_password"),
+            ("SPRING_DATASOURCE_PASSWORD", "db_password"),
+            ("DATABASE_URL", "db_url"),
+            ("SQLALCHEMY_DATABASE_URI", "db_url"),
+            ("POSTGRES_USER", "db_user"),
+            ("SMTP_USERNAME", "smtp_user"),
+            ("SMTP_USER", "smtp_user"),
+            ("SMTP_PASSWORD", "smtp_password"),
+            ("EMAIL_HOST_PASSWORD", "smtp_password"),
+            ("LOG_LEVEL", "log_level"),
+            ("APP_LOG_LEVEL", "log_level"),
+            ("DEBUG", "debug"),
+            ("FLASK_DEBUG", "debug"),
+            ("NODE_ENV", "app_mode"),
+            ("ASPNETCORE_ENVIRONMENT", "app_mode"),
+            ("ENCRYPTION_KEY", "encryption_key"),
+            ("REDIS_PASSWORD", "redis_password"),
+        ] {
+            assert_eq!(of(name).role, Some(role), "{name}");
+        }
+        for name in [
+            "CORS_ALLOWED_METHODS",
+            "CORS_ALLOW_HEADERS",
+            "CORS_ENABLED",
+            "CSRF_TRUSTED_ORIGINS",
+            "WEB_ORIGIN",
+            "FRONTEND_ORIGIN",
+            "MYSQL_RANDOM_ROOT_PASSWORD",
+            "MYSQL_ALLOW_EMPTY_PASSWORD",
+            "AWS_SECRET_KEY",
+            "JWT_PUBLIC_KEY",
+            "JWT_EXPIRY",
+            "POSTGRES_PASSWORD_FILE",
+            "DEBUG_PORT",
+        ] {
+            assert_eq!(of(name).role, None, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_credentials() {
+        for name in
+            ["API_KEY", "dbPassword", "smtp-auth.pass", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "STRIPE_SECRET_KEY"]
+        {
+            assert!(of(name).secret, "{name}");
+        }
+        for name in
+            ["password_policy", "token_url", "secretName", "passwordResetTtl", "PUBLIC_KEY", "SORT_KEY", "LOG_LEVEL"]
+        {
+            assert!(!of(name).secret, "{name}");
+        }
+    }
+}
