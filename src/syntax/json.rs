@@ -3,27 +3,15 @@
 use std::sync::Arc;
 
 use jsonc_parser::ast::{ObjectPropName, Value};
-use jsonc_parser::common::Range;
+use jsonc_parser::common::{Range, Ranged};
+use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
 use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
 use crate::syntax::{Fault, Parsed, duplicate_faults};
 
-/// Comments and trailing commas are accepted, since people write them; nothing else beyond JSON is.
-const LENIENCY: ParseOptions = ParseOptions {
-    allow_comments: true,
-    allow_trailing_commas: true,
-    allow_loose_object_property_names: false,
-    allow_missing_commas: false,
-    allow_single_quoted_strings: false,
-    allow_hexadecimal_numbers: false,
-    allow_unary_plus_numbers: false,
-    allow_bare_decimal_point_numbers: false,
-    allow_non_finite_numbers: false,
-    allow_extended_string_escapes: false,
-};
-
-/// Reads one JSON value. A broken text gives one fault and an empty tree.
+/// Reads one JSON value; in a `.jsonc` file comments and trailing commas too. A broken text gives one fault and an
+/// empty tree.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
     let mut parsed = Parsed::default();
     match read(path, &text, limits) {
@@ -37,87 +25,105 @@ pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
     parsed
 }
 
+/// What is read beyond JSON. The parser's default is to read all of it, so each is named.
+fn leniency(commented: bool) -> ParseOptions {
+    ParseOptions {
+        allow_comments: commented,
+        allow_trailing_commas: commented,
+        allow_loose_object_property_names: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    }
+}
+
 fn read(path: Arc<str>, text: &Arc<str>, limits: Limits) -> Result<Located, Fault> {
-    // The parser recurses, so depth is measured before it runs.
-    if depth(text) > limits.depth {
-        return Err(Excess::Depth.fault(limits));
-    }
     let options = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
-    let mut builder = Builder::new(path, text.clone(), limits);
-    let result = parse_to_ast(text, &options, &LENIENCY).map_err(|error| Fault {
-        span: span(error.range()),
-        related: None,
-        message: format!("is no valid JSON: {}", error.kind()),
-        help: "mend the file at this place".to_string(),
+    let leniency = leniency(path.ends_with(".jsonc"));
+    let json = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader { builder: Builder::new(path, text.clone(), limits), text, mark: text.len() - json.len() };
+    let root = parse_to_ast(json, &options, &leniency).map_err(|error| {
+        let span = reader.span(error.range());
+        // The parser recurses and so has a limit of its own, 512.
+        if matches!(error.kind(), ParseErrorKind::NestingDepthExceeded) {
+            return Fault { span, ..Excess::Depth.fault(limits) };
+        }
+        let message = format!("is no valid JSON: {}", error.kind());
+        Fault { span, related: None, message, help: "mend the file at this place".to_string() }
     })?;
-    let built = match &result.value {
-        Some(value) => add(&mut builder, value, text),
-        None => Ok(()),
-    };
-    built.and_then(|()| builder.finish()).map_err(|excess| excess.fault(limits))
+    let mut at = Span::default();
+    let built = root.value.iter().try_for_each(|value| reader.add(value, &mut at));
+    let finished = built.and_then(|()| reader.builder.finish());
+    finished.map_err(|excess| Fault { span: at, ..excess.fault(limits) })
 }
 
-fn add(builder: &mut Builder, value: &Value<'_>, text: &str) -> Result<(), Excess> {
-    match value {
-        Value::StringLit(literal) => string(builder, literal.range, &literal.value, text),
-        Value::NumberLit(literal) => bare(builder, literal.range),
-        Value::BooleanLit(literal) => bare(builder, literal.range),
-        Value::NullKeyword(literal) => bare(builder, literal.range),
-        Value::Array(array) => {
-            builder.open(false, array.range.start, None, 0)?;
-            for element in &array.elements {
-                add(builder, element, text)?;
-            }
-            builder.close(Some(array.range.end))
-        }
-        Value::Object(object) => {
-            builder.open(true, object.range.start, None, 0)?;
-            for property in &object.properties {
-                match &property.name {
-                    ObjectPropName::String(name) => string(builder, name.range, &name.value, text)?,
-                    ObjectPropName::Word(name) => bare(builder, name.range)?,
+struct Reader<'t> {
+    builder: Builder,
+    text: &'t str,
+    /// Bytes of the byte order mark, which the parser does not see.
+    mark: usize,
+}
+
+impl Reader<'_> {
+    /// Adds a value; `at` is the place of what was added last.
+    fn add(&mut self, value: &Value<'_>, at: &mut Span) -> Result<(), Excess> {
+        let span = self.span(value.range());
+        *at = Span { end: span.start, ..span };
+        match value {
+            Value::StringLit(literal) => self.string(literal.range, &literal.value),
+            Value::NumberLit(_) | Value::BooleanLit(_) | Value::NullKeyword(_) => self.bare(span),
+            Value::Array(array) => {
+                self.builder.open(false, span.start as usize, None, 0)?;
+                for element in &array.elements {
+                    self.add(element, at)?;
                 }
-                add(builder, &property.value, text)?;
+                self.builder.close(Some(span.end as usize))
             }
-            builder.close(Some(object.range.end))
+            Value::Object(object) => {
+                self.builder.open(true, span.start as usize, None, 0)?;
+                for property in &object.properties {
+                    match &property.name {
+                        ObjectPropName::String(name) => self.string(name.range, &name.value)?,
+                        ObjectPropName::Word(name) => self.bare(self.span(name.range))?,
+                    }
+                    self.add(&property.value, at)?;
+                }
+                self.builder.close(Some(span.end as usize))
+            }
         }
     }
-}
 
-fn string(builder: &mut Builder, range: Range, value: &str, text: &str) -> Result<(), Excess> {
-    let inner = Span::new(range.start + 1, range.end.saturating_sub(1).max(range.start + 1));
-    if text.get(inner.range()) == Some(value) {
-        builder.scalar_in_source(span(range), inner, Style::DoubleQuoted, None, 0)
-    } else {
-        builder.scalar_owned(span(range), value, Style::DoubleQuoted, None, 0)
-    }
-}
-
-fn bare(builder: &mut Builder, range: Range) -> Result<(), Excess> {
-    builder.scalar_in_source(span(range), span(range), Style::Plain, None, 0)
-}
-
-fn span(range: Range) -> Span {
-    Span::new(range.start, range.end)
-}
-
-/// Deepest nesting of brackets outside strings; those in comments count too, which errs on the safe side.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
+    fn string(&mut self, range: Range, value: &str) -> Result<(), Excess> {
+        let span = self.span(range);
+        let inner = Span { start: span.start + 1, end: span.end.saturating_sub(1) };
+        if self.text.get(inner.range()) == Some(value) {
+            self.builder.scalar_in_source(span, inner, Style::DoubleQuoted, None, 0)
+        } else {
+            self.builder.scalar_owned(span, value, Style::DoubleQuoted, None, 0)
         }
     }
-    deepest
+
+    fn bare(&mut self, span: Span) -> Result<(), Excess> {
+        self.builder.scalar_in_source(span, span, Style::Plain, None, 0)
+    }
+
+    /// A range of the parser in the text, widened to whole characters.
+    fn span(&self, range: Range) -> Span {
+        let (mut start, mut end) = (range.start + self.mark, range.end + self.mark);
+        start = start.min(self.text.len());
+        end = end.clamp(start, self.text.len());
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        Span::new(start, end)
+    }
 }
 
 #[cfg(test)]
@@ -129,23 +135,62 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_trailing_commas_are_read_with_exact_spans() {
-        let parsed = read("{ // why\n  \"a\\n\": [1, true, null, \"x\"],\n}");
+    fn every_kind_of_value_has_its_exact_span() {
+        let parsed = read("\u{feff}{\"a\\n\": [1, true, null, \"x\", -1.5e3, {}, []], \"é\": \"é\"}");
         assert_eq!(parsed.faults, []);
         let root = parsed.located.root().expect("a root");
         let list = root.get("a\n").expect("the key, unescaped");
-        let texts: Vec<&str> = list.items().map(|item| &parsed.located.text[item.span().range()]).collect();
-        assert_eq!(texts, ["1", "true", "null", "\"x\""]);
+        let sources: Vec<&str> = list.items().map(|item| &parsed.located.text[item.span().range()]).collect();
+        assert_eq!(sources, ["1", "true", "null", "\"x\"", "-1.5e3", "{}", "[]"]);
+        let json = serde_json::to_value(root).expect("a tree serialises");
+        assert_eq!(json, serde_json::json!({"a\n": [1, true, null, "x", -1500.0, {}, []], "é": "é"}));
+    }
+
+    #[test]
+    fn comments_and_trailing_commas_are_jsonc() {
+        let text = "{ // why\n  \"a\": [1, 2,], /* so */ }";
+        let jsonc = parse("a.jsonc".into(), text.into(), Limits::default());
+        assert_eq!(jsonc.faults, []);
+        assert_eq!(jsonc.located.root().and_then(|root| root.get("a")).map(|a| a.items().count()), Some(2));
+        assert_eq!(read(text).faults[0].span.start, 2);
+        assert_eq!(read("[1,]").faults.len(), 1);
     }
 
     #[test]
     fn what_is_no_json_is_one_fault_at_its_place() {
-        for (text, at) in [("{\"a\" 1}", 5), ("{'a': 1}", 1), ("[1 2]", 2), ("{\"a\": 0x1}", 6)] {
-            let faults = read(text).faults;
-            assert_eq!(faults.len(), 1, "{text}");
-            assert_eq!(faults[0].span.start, at, "{text}: {}", faults[0].message);
+        for (text, at) in [
+            ("{\"a\" 1}", 5),
+            ("{'a': 1}", 1),
+            ("{a: 1}", 1),
+            ("[1 2]", 2),
+            ("{\"a\": 0x1}", 6),
+            ("[0644]", 2),
+            ("[.5]", 1),
+            ("[+1]", 1),
+            ("[NaN]", 1),
+            ("{\"a\": ", 6),
+            ("[\"a", 1),
+            ("{} {}", 3),
+            ("[é]", 1),
+        ] {
+            let parsed = read(text);
+            assert_eq!(parsed.faults.len(), 1, "{text}");
+            assert!(parsed.located.is_empty(), "{text}");
+            assert_eq!(parsed.faults[0].span.start, at, "{text}: {}", parsed.faults[0].message);
         }
-        assert_eq!(read(&"[".repeat(100_000)).faults[0].message, "is nested more than 256 deep");
+    }
+
+    #[test]
+    fn limits_are_faults_that_name_their_key() {
+        for text in ["[".repeat(100_000), "{\"a\":".repeat(100_000), "[".repeat(300) + &"]".repeat(300)] {
+            let faults = read(&text).faults;
+            assert_eq!(faults[0].message, "is nested more than 256 deep");
+            assert!(faults[0].help.contains("limits.depth"), "{}", faults[0].help);
+        }
+        let few = Limits { nodes: 10, ..Limits::default() };
+        let parsed = parse("a.json".into(), "[1,2,3,4,5,6,7,8,9,10]".into(), few);
+        assert!(parsed.faults[0].help.contains("limits.nodes"), "{}", parsed.faults[0].help);
+        assert_eq!(parsed.faults[0].span.start, 19);
     }
 
     #[test]

@@ -29,23 +29,47 @@ impl Serialize for Scalar<'_> {
     }
 }
 
-/// What `dialect`'s reader makes of a scalar. The Go rules are those of `resolve.go` in go.yaml.in/yaml v2 and v3.
+/// What `dialect`'s reader makes of a scalar. The rules of Kubernetes and compose are those of Go's YAML (`resolve` in
+/// go.yaml.in/yaml v2 and v4), with three exceptions that no reader of a deployment misses: a timestamp is text,
+/// `!!binary` stays encoded, and where Go refuses a value that does not fit its tag, the tag is passed over.
 pub fn resolve<'a>(text: &'a str, style: Style, tag: Option<&str>, dialect: Dialect) -> Scalar<'a> {
-    if dialect == Dialect::Text {
-        return Scalar::Text(text);
+    match dialect {
+        Dialect::Text => return Scalar::Text(text),
+        Dialect::Json => return if style == Style::Plain { json(text) } else { Scalar::Text(text) },
+        Dialect::Kubernetes | Dialect::Compose => {}
     }
-    match tag.and_then(|tag| tag.strip_prefix("tag:yaml.org,2002:")) {
-        Some("str" | "binary") => return Scalar::Text(text),
-        Some("float") => {
-            return match plain(text, dialect) {
-                Scalar::Int(value) => Scalar::Float(value as f64),
-                other => other,
-            };
-        }
-        Some("int" | "bool" | "null") => return plain(text, dialect),
-        _ => {}
+    let Some(tag) = tag else {
+        return if style == Style::Plain { plain(text, dialect) } else { Scalar::Text(text) };
+    };
+    match tag.strip_prefix("tag:yaml.org,2002:") {
+        Some("int" | "bool" | "null") => plain(text, dialect),
+        Some("float") => match plain(text, dialect) {
+            Scalar::Int(value) => Scalar::Float(value as f64),
+            other => other,
+        },
+        _ => Scalar::Text(text),
     }
-    if style == Style::Plain && tag != Some("!") { plain(text, dialect) } else { Scalar::Text(text) }
+}
+
+/// A word or a number of JSON.
+fn json(text: &str) -> Scalar<'_> {
+    match text {
+        "null" => Scalar::Null,
+        "true" => Scalar::Bool(true),
+        "false" => Scalar::Bool(false),
+        _ => decimal(text),
+    }
+}
+
+fn decimal(text: &str) -> Scalar<'_> {
+    let as_float = || text.parse::<f64>().ok().filter(|value| value.is_finite());
+    if let Ok(value) = text.parse() {
+        Scalar::Int(value)
+    } else if let Ok(value) = text.parse() {
+        Scalar::UInt(value)
+    } else {
+        as_float().map_or(Scalar::Text(text), Scalar::Float)
+    }
 }
 
 /// Whether a text is true or false to a reader that wants a boolean (YAML 1.1, as compose and Kubernetes accept).
@@ -80,35 +104,39 @@ fn number(text: &str) -> Scalar<'_> {
         "-.inf" | "-.Inf" | "-.INF" => return Scalar::Float(f64::NEG_INFINITY),
         _ => {}
     }
-    let digits = text.replace('_', "");
-    let (sign, unsigned) = match digits.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", digits.strip_prefix('+').unwrap_or(&digits)),
+    // Underscores count for nothing; only where a point comes first must they separate digits.
+    let separates = |(at, _)| {
+        let digit = |neighbour: usize| text.as_bytes().get(neighbour).is_some_and(u8::is_ascii_digit);
+        at > 0 && digit(at - 1) && digit(at + 1)
     };
-    let (radix, unsigned) = match unsigned.as_bytes() {
+    if text.starts_with('.') && !text.match_indices('_').all(separates) {
+        return Scalar::Text(text);
+    }
+    let digits = text.replace('_', "");
+    integer(&digits).or_else(|| float(&digits)).unwrap_or(Scalar::Text(text))
+}
+
+/// An integer with its sign and the prefix of its base; `0644` is octal.
+fn integer(text: &str) -> Option<Scalar<'static>> {
+    let (sign, unsigned) = text.split_at(usize::from(text.starts_with(['-', '+'])));
+    let (radix, digits) = match unsigned.as_bytes() {
         [b'0', b'x' | b'X', ..] => (16, &unsigned[2..]),
         [b'0', b'b' | b'B', ..] => (2, &unsigned[2..]),
         [b'0', b'o' | b'O', ..] => (8, &unsigned[2..]),
         [b'0', _, ..] => (8, &unsigned[1..]),
         _ => (10, unsigned),
     };
-    if unsigned.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        if let Ok(value) = i64::from_str_radix(&format!("{sign}{unsigned}"), radix) {
-            return Scalar::Int(value);
-        }
-        if sign.is_empty()
-            && let Ok(value) = u64::from_str_radix(unsigned, radix)
-        {
-            return Scalar::UInt(value);
-        }
+    if !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
     }
-    if is_float(&digits)
-        && let Ok(value) = digits.parse::<f64>()
-        && value.is_finite()
-    {
-        return Scalar::Float(value);
-    }
-    Scalar::Text(text)
+    let signed = || i64::from_str_radix(&format!("{sign}{digits}"), radix).ok().map(Scalar::Int);
+    let unsigned = || u64::from_str_radix(digits, radix).ok().filter(|_| sign.is_empty()).map(Scalar::UInt);
+    signed().or_else(unsigned)
+}
+
+fn float(text: &str) -> Option<Scalar<'static>> {
+    let value = if is_float(text) { text.parse::<f64>().ok()? } else { return None };
+    value.is_finite().then_some(Scalar::Float(value))
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
