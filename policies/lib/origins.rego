@@ -75,3 +75,20 @@ branches(entry) := split(inner(entry), "|") if {
 open_ended(branch) if not regex.match(`(\$|\\z|\\Z)\)*$`, branch)
 
 open_ended(branch) if not regex.match(`^\(*(\?:)?(\^|\\A|https?|\(?https|:?//|\\?/\\?/|\\\.|\(\^)`, branch)
+
+# Why an entry is no https origin, said as the end of a sentence; undefined for one that is.
+fault(entry) := "is a pattern, not an origin" if {
+	is_pattern(entry)
+} else := "is this machine, not an origin of users" if {
+	regex.match(`^([a-z.+-]+://)?(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1?\]|[^/:]+\.localhost)([:/]|$)`, lower(entry))
+} else := "is not encrypted" if {
+	startswith(lower(entry), "http://")
+} else := "has no scheme" if {
+	not contains(entry, "://")
+} else := "is not an https origin" if {
+	not startswith(lower(entry), "https://")
+} else := "has a path, which the Origin header never has" if {
+	regex.match(`^https://[^/?#]+[/?#].`, lower(entry))
+} else := "is not an https origin" if {
+	not regex.match(`^https://([^\s/:@*?#\[\]]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?$`, lower(entry))
+}

@@ -56,3 +56,31 @@ test_what_is_said_names_the_kind if {
 	origins.wildcard("https://*.example.org") == "allows every host that fits `https://*.example.org`"
 	origins.wildcard(`example\.org`) == "allows hosts of others, since `example\\.org` has an open end"
 }
+
+test_faults_of_origins_are_told if {
+	every entry, said in {
+		`^https://[a-z]+\.harbour\.se$`: "is a pattern, not an origin",
+		"http://localhost:3000": "is this machine, not an origin of users",
+		"https://127.0.0.1": "is this machine, not an origin of users",
+		"capacitor://localhost": "is this machine, not an origin of users",
+		"http://[::1]:3000": "is this machine, not an origin of users",
+		"localhost": "is this machine, not an origin of users",
+		"http://app.harbour.se": "is not encrypted",
+		"app.harbour.se": "has no scheme",
+		"chrome-extension://abcdef": "is not an https origin",
+		"https://app.harbour.se/login": "has a path, which the Origin header never has",
+		"https://user@app.harbour.se": "is not an https origin",
+		"https://app.harbour.se:": "is not an https origin",
+		"https://": "is not an https origin",
+	} {
+		origins.fault(entry) == said
+	}
+}
+
+test_https_origins_have_no_fault if {
+	entries := {
+		"https://app.harbour.se", "HTTPS://APP.HARBOUR.SE", "https://app.harbour.se:8443", "https://[2001:db8::1]:8443",
+		"https://app.harbour.se/", "https://localhost.harbour.se", "https://bücher.se",
+	}
+	{entry | some entry in entries; origins.fault(entry)} == set()
+}

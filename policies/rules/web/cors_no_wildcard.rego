@@ -13,40 +13,31 @@
 package rules.web.cors_no_wildcard
 
 import data.lib.origins
+import data.lib.settings
 
 subjects contains setting.at if {
-	some setting in input.settings.by_role.cors_origins
-	setting.reaches == "container"
-}
-
-subjects contains setting.at if {
-	some setting in input.settings.by_role.cors_allow_all
-	setting.reaches == "container"
+	some role in ["cors_origins", "cors_allow_all"]
+	some setting in input.settings.by_role[role]
+	settings.deployed(setting)
 }
 
 subjects contains edge.cors.at if some edge in input.edges
 
-unknown contains {
-	"at": setting.at,
-	"message": sprintf("the value of %s is not in the tree", [setting.name]),
-	"give": "the env file or manifest that sets it",
-} if {
+unknown contains settings.unseen(setting) if {
 	some role in ["cors_origins", "cors_allow_all"]
 	some setting in input.settings.by_role[role]
-	setting.reaches == "container"
-	setting.state in {"unknown", "reference"}
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, origins.wildcard(entry)])} if {
 	some setting in input.settings.by_role.cors_origins
-	setting.reaches == "container"
+	settings.deployed(setting)
 	some entry in origins.entries(setting.value)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s allows every origin", [setting.name])} if {
 	some setting in input.settings.by_role.cors_allow_all
-	setting.reaches == "container"
-	lower(setting.value) in {"true", "1", "yes", "on"}
+	settings.deployed(setting)
+	settings.is_on(setting.value)
 }
 
 deny contains {"at": origin.at, "message": sprintf("%s %s", [edge.name, origins.wildcard(entry)])} if {

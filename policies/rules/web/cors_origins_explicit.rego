@@ -1,0 +1,80 @@
+# METADATA
+# title: CORS lists explicit allowed origins
+# description: >-
+#   An origin over plain HTTP, on a developer's machine or described by a pattern lets whoever controls that place read
+#   what signed-in users see.
+# related_resources:
+# - https://developer.mozilla.org/docs/Web/HTTP/CORS
+# - https://www.rfc-editor.org/rfc/rfc6454
+# custom:
+#   severity: high
+#   input: [settings, edges]
+#   params:
+#     allowed_origins:
+#       default: []
+#       meaning: The only origins that may be listed; none means any
+#       unit: none
+#   help: Write each origin in full, scheme and host without a path, for example `https://app.example.org`.
+package rules.web.cors_origins_explicit
+
+import data.lib.origins
+import data.lib.settings
+
+# Wildcards belong to cors-no-wildcard: a list of nothing else is no subject here.
+lists contains {"at": setting.at, "name": setting.name, "entries": explicit} if {
+	some setting in input.settings.by_role.cors_origins
+	settings.deployed(setting)
+	entries := origins.entries(setting.value)
+	explicit := [entry | some entry in entries; not origins.wildcard(entry)]
+	entries_left(entries, explicit)
+}
+
+lists contains {"at": origin.at, "name": edge.name, "entries": explicit} if {
+	some edge in input.edges
+	some origin in edge.cors.origins
+	entries := origins.entries(origin.value)
+	explicit := [entry | some entry in entries; not origins.wildcard(entry)]
+	entries_left(entries, explicit)
+}
+
+entries_left(entries, _) if count(entries) == 0
+
+entries_left(_, explicit) if count(explicit) > 0
+
+subjects contains list.at if some list in lists
+
+subjects contains setting.at if {
+	some setting in input.settings.by_role.cors_origins
+	settings.unseen(setting)
+}
+
+unknown contains settings.unseen(setting) if some setting in input.settings.by_role.cors_origins
+
+deny contains {"at": list.at, "message": sprintf("%s lists no origin", [list.name])} if {
+	some list in lists
+	list.entries == []
+}
+
+deny contains {"at": list.at, "message": sprintf("%s: `%s` %s", [list.name, entry, origins.fault(entry)])} if {
+	some list in lists
+	some entry in list.entries
+}
+
+deny contains {
+	"at": list.at,
+	"message": sprintf("%s: `%s` ends in a slash, which the Origin header never does", [list.name, entry]),
+	"severity": "low",
+} if {
+	some list in lists
+	some entry in list.entries
+	endswith(entry, "/")
+	not origins.fault(entry)
+}
+
+deny contains {"at": list.at, "message": sprintf("%s: `%s` is not an allowed origin", [list.name, entry])} if {
+	count(input.params.allowed_origins) > 0
+	some list in lists
+	some entry in list.entries
+	not origins.fault(entry)
+	not trim_suffix(entry, "/") in input.params.allowed_origins
+}

@@ -1,0 +1,89 @@
+package rules.web.cors_origins_explicit_test
+
+import data.rules.web.cors_no_wildcard
+import data.rules.web.cors_origins_explicit as rule
+
+setting(value) := {
+	"at": [value],
+	"name": "CORS_ORIGINS",
+	"state": "literal",
+	"value": value,
+	"reaches": "container",
+}
+
+doc(list) := {
+	"settings": {"by_role": {"cors_origins": list}},
+	"edges": [],
+	"params": {"allowed_origins": []},
+}
+
+test_every_fault_is_denied_and_nothing_else if {
+	bad := {
+		"", "[]", "http://app.harbour.se", "https://app.harbour.se,http://localhost:3000", "app.harbour.se",
+		`["https://app.harbour.se/login"]`, `^https://[a-z]+\.harbour\.se$`, "https://app.harbour.se/",
+	}
+	good := {
+		"https://app.harbour.se", "https://app.harbour.se https://admin.harbour.se:8443",
+		`["https://app.harbour.se", "https://admin.harbour.se"]`,
+	}
+	given := doc([setting(value) | some value in bad | good])
+	found := rule.deny with input as given
+	{f.at[0] | some f in found} == bad
+	subjects := rule.subjects with input as given
+	{subject[0] | some subject in subjects} == bad | good
+}
+
+test_wildcards_belong_to_the_other_rule if {
+	wildcards := {"*", "null", ".*", "https://*.harbour.se", `harbour\.se`}
+	given := doc([setting(value) | some value in wildcards])
+	subjects := rule.subjects with input as given
+	subjects == set()
+	found := rule.deny with input as given
+	found == set()
+	other := cors_no_wildcard.deny with input as given
+	{f.at[0] | some f in other} == wildcards
+}
+
+test_beside_a_wildcard_the_other_entries_are_judged if {
+	given := doc([setting("*,http://app.harbour.se")])
+	found := rule.deny with input as given
+	{f.message | some f in found} == {"CORS_ORIGINS: `http://app.harbour.se` is not encrypted"}
+}
+
+test_a_slash_at_the_end_matters_little if {
+	given := doc([setting("https://app.harbour.se/")])
+	found := rule.deny with input as given
+	{f.severity | some f in found} == {"low"}
+}
+
+test_the_parameter_narrows if {
+	given := object.union(
+		doc([setting("https://app.harbour.se,https://other.harbour.se")]),
+		{"params": {"allowed_origins": ["https://app.harbour.se"]}},
+	)
+	found := rule.deny with input as given
+	{f.message | some f in found} == {"CORS_ORIGINS: `https://other.harbour.se` is not an allowed origin"}
+}
+
+test_a_value_from_outside_is_unknown if {
+	list := [object.union(object.remove(setting(state), ["value"]), {"state": state}) |
+		some state in ["unknown", "reference"]
+	]
+	given := doc(list)
+	unknown := rule.unknown with input as given
+	{u.at | some u in unknown} == {["unknown"], ["reference"]}
+	subjects := rule.subjects with input as given
+	subjects == {["unknown"], ["reference"]}
+	found := rule.deny with input as given
+	found == set()
+}
+
+edge(origin) := {"name": "api", "cors": {"at": ["switch"], "origins": [{"at": [origin], "value": origin}]}}
+
+test_edges_are_judged if {
+	given := object.union(doc([]), {"edges": [edge("http://app.harbour.se"), edge("https://app.harbour.se"), edge("*")]})
+	found := rule.deny with input as given
+	{f.at[0] | some f in found} == {"http://app.harbour.se"}
+	subjects := rule.subjects with input as given
+	{subject[0] | some subject in subjects} == {"http://app.harbour.se", "https://app.harbour.se"}
+}
