@@ -1,0 +1,29 @@
+# What is wrong with the value of a secret, told without the value.
+package lib.secrets
+
+import data.lib.settings
+
+# The value stands in the tree and was measured; a connection URL without a password was not.
+is_literal(setting) if {
+	settings.deployed(setting)
+	setting.state in {"literal", "default"}
+	setting.measures
+}
+
+# Why a value was never chosen, said as the end of a sentence; undefined for one that was.
+unchosen(setting) := "is empty" if {
+	setting.measures.empty
+} else := sprintf("is still the placeholder `%s`", [setting.placeholder.word]) if {
+	setting.placeholder.kind == "word"
+} else := "is a password that everybody tries first" if {
+	setting.measures.known_default
+}
+
+# The same for passwords of databases, of which templates and user names give more away.
+unchanged(setting) := unchosen(setting) if {
+	unchosen(setting)
+} else := "is the user name" if {
+	setting.measures.equals_user
+} else := "is the value of the template beside it" if {
+	setting.equals_template
+}

@@ -1,0 +1,59 @@
+# METADATA
+# title: Database password differs from default
+# description: >-
+#   Default passwords, those of a published template and the user's own name are what every attacker and every worm
+#   tries first, from inside the network too.
+# related_resources:
+# - https://hub.docker.com/_/postgres
+# - https://cwe.mitre.org/data/definitions/1392.html
+# custom:
+#   severity: critical
+#   input: [settings]
+#   help: Generate a password of its own with `openssl rand -base64 24` and give it by a secret reference.
+package rules.settings.database_password_changed
+
+import data.lib.secrets
+import data.lib.settings
+
+roles := ["db_password", "db_url"]
+
+subjects contains setting.at if {
+	some role in roles
+	some setting in input.settings.by_role[role]
+	secrets.is_literal(setting)
+}
+
+subjects contains setting.at if {
+	some role in roles
+	some setting in input.settings.by_role[role]
+	settings.unseen(setting)
+}
+
+subjects contains setting.at if {
+	some setting in input.settings.by_role.db_trust
+	settings.deployed(setting)
+}
+
+unknown contains settings.unseen(setting) if {
+	some role in ["db_password", "db_url", "db_trust"]
+	some setting in input.settings.by_role[role]
+}
+
+deny contains {
+	"at": setting.at,
+	"message": sprintf("the password in %s %s", [setting.name, secrets.unchanged(setting)]),
+} if {
+	some role in roles
+	some setting in input.settings.by_role[role]
+	secrets.is_literal(setting)
+}
+
+deny contains {"at": setting.at, "message": sprintf("%s lets clients in without a password", [setting.name])} if {
+	some setting in input.settings.by_role.db_trust
+	settings.deployed(setting)
+	trusts(setting.value)
+}
+
+trusts(value) if settings.is_on(value)
+
+trusts(value) if lower(trim_space(value)) == "trust"

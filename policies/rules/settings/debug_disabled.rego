@@ -1,0 +1,80 @@
+# METADATA
+# title: Debug mode is off
+# description: >-
+#   In debug mode programs show source code, settings and secrets to whoever causes an error; some let the visitor run
+#   code.
+# related_resources:
+# - https://flask.palletsprojects.com/en/stable/debugging/
+# - https://docs.djangoproject.com/en/stable/ref/settings/#debug
+# - https://cwe.mitre.org/data/definitions/489.html
+# custom:
+#   severity: high
+#   input: [settings, workloads]
+#   help: Set the switch to `false` and the mode to `production`, and start the server without `--reload` and `--debug`.
+package rules.settings.debug_disabled
+
+import data.lib.commands
+import data.lib.products
+import data.lib.settings
+
+roles := ["debug", "app_mode"]
+
+subjects contains setting.at if {
+	some role in roles
+	some setting in input.settings.by_role[role]
+	settings.deployed(setting)
+}
+
+subjects contains container.at if {
+	some workload in input.workloads.all
+	some container in workload.containers
+	commands.serves(container)
+}
+
+unknown contains settings.unseen(setting) if {
+	some role in roles
+	some setting in input.settings.by_role[role]
+}
+
+deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name])} if {
+	some setting in input.settings.by_role.debug
+	settings.deployed(setting)
+	is_debug(setting.value)
+	not products.is_known(object.get(setting, "image", ""))
+}
+
+deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name]), "severity": "low"} if {
+	some setting in input.settings.by_role.debug
+	settings.deployed(setting)
+	is_debug(setting.value)
+	products.is_known(object.get(setting, "image", ""))
+}
+
+deny contains {
+	"at": setting.at,
+	"message": sprintf("%s makes the parts named by `%s` talk", [setting.name, setting.value]),
+	"severity": "low",
+} if {
+	some setting in input.settings.by_role.debug
+	settings.deployed(setting)
+	is_filter(setting.value)
+}
+
+deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, setting.value])} if {
+	some setting in input.settings.by_role.app_mode
+	settings.deployed(setting)
+	lower(trim_space(setting.value)) in {"development", "develop", "devel", "dev", "debug", "local", "test", "testing"}
+}
+
+deny contains {"at": fault.at, "message": sprintf("%s %s", [workload.name, fault.said])} if {
+	some workload in input.workloads.all
+	some container in workload.containers
+	some fault in commands.faults(container)
+}
+
+is_debug(value) if settings.is_on(value)
+
+is_debug(value) if lower(trim_space(value)) in {"debug", "trace", "verbose"}
+
+# Namespaces of Node's debug module: `app:*`, `express:router,-send`.
+is_filter(value) if regex.match(`^[\w.*-]+:[\w.:*,\s-]*$|^\*$`, trim_space(value))

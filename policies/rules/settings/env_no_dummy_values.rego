@@ -1,0 +1,80 @@
+# METADATA
+# title: No test or dummy values remain
+# description: >-
+#   A value that was to be filled in and was not makes a payment, a mail or a login fail in front of users, or points
+#   them to somebody else's domain.
+# related_resources:
+# - https://12factor.net/config
+# - https://www.rfc-editor.org/rfc/rfc2606
+# custom:
+#   severity: high
+#   input: [deployments, settings]
+#   help: Give the real value, or remove the line where nothing needs it.
+package rules.settings.env_no_dummy_values
+
+import data.lib.settings
+
+# Other rules judge what these hold, placeholders too.
+elsewhere := {
+	"app_mode", "cors_allow_all", "cors_origins", "db_password", "db_trust", "db_url", "debug", "jwt_secret",
+	"log_level", "smtp_from", "smtp_host", "smtp_password", "smtp_user",
+}
+
+own(setting) if {
+	settings.deployed(setting)
+	not object.get(setting, "role", "") in elsewhere
+}
+
+subjects contains setting.at if {
+	some setting in input.settings.all
+	setting.state != "reference"
+	own(setting)
+}
+
+unknown contains settings.unseen(setting) if {
+	some setting in input.settings.all
+	setting.state == "unknown"
+	own(setting)
+}
+
+deny contains {
+	"at": setting.at,
+	"message": sprintf("%s still holds the placeholder `%s`", [setting.name, setting.placeholder.word]),
+} if {
+	some setting in input.settings.placeholders
+	own(setting)
+	setting.placeholder.kind == "word"
+}
+
+deny contains {
+	"at": setting.at,
+	"message": sprintf("%s uses `%s`, which stands in examples", [setting.name, setting.placeholder.word]),
+	"severity": "low",
+} if {
+	some setting in input.settings.placeholders
+	own(setting)
+	setting.placeholder.kind == "example-domain"
+}
+
+deny contains {
+	"at": setting.at,
+	"message": sprintf("%s sends users to `%s`, their own machine", [setting.name, setting.placeholder.word]),
+} if {
+	some setting in input.settings.placeholders
+	own(setting)
+	setting.placeholder.kind == "localhost"
+}
+
+production := {deployment.name | some deployment in input.deployments; deployment.environment == "production"}
+
+deny contains {
+	"at": setting.at,
+	"message": sprintf("%s names the database `%s` in production", [setting.name, setting.value]),
+	"severity": "medium",
+} if {
+	some setting in input.settings.by_role.db_name
+	settings.deployed(setting)
+	setting.deployment in production
+	regex.match(`(^|[_-])(test|testing|dev|demo|example|sample|dummy)([_-]|$)`, lower(setting.value))
+	not setting.placeholder
+}

@@ -1,0 +1,31 @@
+# METADATA
+# title: JWT secret is set
+# description: >-
+#   Whoever knows or guesses the secret that signs tokens can sign in as any user. An empty or well-known one is known
+#   to everybody.
+# related_resources:
+# - https://cheatsheetseries.owasp.org/cheatsheets/JSON_Web_Token_for_Java_Cheat_Sheet.html
+# custom:
+#   severity: critical
+#   input: [settings]
+#   help: Generate one with `openssl rand -base64 48` and give it by a secret reference, not in the file.
+package rules.settings.jwt_secret_set
+
+import data.lib.secrets
+import data.lib.settings
+
+subjects contains setting.at if {
+	some setting in input.settings.by_role.jwt_secret
+	settings.deployed(setting)
+}
+
+# A reference passes here: the value is kept elsewhere on purpose.
+unknown contains settings.unseen(setting) if {
+	some setting in input.settings.by_role.jwt_secret
+	setting.state == "unknown"
+}
+
+deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, secrets.unchosen(setting)])} if {
+	some setting in input.settings.by_role.jwt_secret
+	secrets.is_literal(setting)
+}

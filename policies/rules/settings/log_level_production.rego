@@ -1,0 +1,49 @@
+# METADATA
+# title: Log level fits production
+# description: >-
+#   At debug level programs write tokens, passwords and personal data into logs that many may read, and fill disks.
+# related_resources:
+# - https://cheatsheetseries.owasp.org/cheatsheets/Logging_Cheat_Sheet.html
+# custom:
+#   severity: medium
+#   input: [settings]
+#   params:
+#     allowed_log_levels:
+#       default: [info, notice, warn, warning, error, critical, fatal]
+#       meaning: Levels that a deployment may log at, in lower case
+#       unit: none
+#   help: Set the level to `info` or, where that is too much, to `warning`.
+package rules.settings.log_level_production
+
+import data.lib.levels
+import data.lib.settings
+
+subjects contains setting.at if {
+	some setting in input.settings.by_role.log_level
+	settings.deployed(setting)
+}
+
+unknown contains settings.unseen(setting) if some setting in input.settings.by_role.log_level
+
+unknown contains {
+	"at": setting.at,
+	"message": sprintf("%s names no level", [setting.name]),
+	"give": "the level by its name, for example `info`",
+} if {
+	some setting in input.settings.by_role.log_level
+	settings.deployed(setting)
+	names_no_level(setting.value)
+}
+
+deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, level])} if {
+	some setting in input.settings.by_role.log_level
+	settings.deployed(setting)
+	not names_no_level(setting.value)
+	some level in levels.named(setting.value)
+	not levels.common(level) in input.params.allowed_log_levels
+}
+
+names_no_level(value) if levels.is_number(value)
+
+# An empty value leaves the level to the program.
+names_no_level(value) if trim_space(value) == ""
