@@ -1,17 +1,42 @@
 //! Policies: the only module that knows the Rego engine.
+//!
+//! A rule is a package `rules.<area>.<rule>` with three sets. `subjects` holds routes: what it looked at. `unknown` holds
+//! objects `{at, message, give}` (optional `in: "review"`): what it could not decide, and the evidence that would.
+//! `deny` holds objects `{at, message}` (optional `related: [{at, label}]`, `severity` not above the rule's, and
+//! `absent: true`): violations. `input` has the sections that its METADATA declares, `input.params` and `input.mode`.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use rayon::prelude::*;
+use regorus::utils::limits::{ExecutionTimerConfig, PolicyLengthConfig};
+use regorus::{Engine, Value as RegoValue};
+
+use crate::input::{InputDocument, Part};
 use crate::located::Step;
-use crate::rule::{Rule, Severity};
+use crate::problem::Problem;
+use crate::rule::metadata::SEVERITIES;
+use crate::rule::{Rule, Scope, Severity};
+
+mod check;
+mod source;
+mod sprintf;
+mod test;
+mod value;
+
+pub use source::Module;
+pub use test::{TestOutcome, TestResult, run_tests};
 
 /// What one rule said about the input document; its routes are not located yet.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluation {
     /// Routes examined, sorted, each once.
-    pub subjects: Vec<Vec<Step>>,
-    pub unknowns: Vec<UnknownSaid>,
-    pub denies: Vec<DenySaid>,
+    pub subjects: BTreeSet<Vec<Step>>,
+    pub unknowns: BTreeSet<UnknownSaid>,
+    pub denies: BTreeSet<DenySaid>,
     /// Why the rule failed, with its place in the Rego file, if it did.
     pub error: Option<String>,
 }
@@ -42,4 +67,342 @@ pub struct DenySaid {
 pub struct Evaluated {
     pub rule: Arc<Rule>,
     pub evaluation: Evaluation,
+}
+
+/// All rules that are known, and the modules that they need.
+pub struct Policies {
+    modules: Vec<Module>,
+    rules: Vec<Arc<Rule>>,
+}
+
+/// Longest a rule may run over one part of the document.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+impl Policies {
+    /// The built-in policies and those of the given folders. A module with problems is left out, and the others count.
+    pub fn load(own: &[PathBuf]) -> (Self, Vec<Problem>) {
+        let mut modules = source::embedded();
+        let (read, mut problems) = source::read(own);
+        check::own(&modules, read, &mut problems).into_iter().for_each(|module| modules.push(module));
+        let mut rules: Vec<Arc<Rule>> = Vec::new();
+        for module in modules.iter().filter(|module| module.is_rule()) {
+            match module.rule() {
+                Ok(rule) => rules.push(Arc::new(rule)),
+                Err(found) => problems.extend(found),
+            }
+        }
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        (Self { modules, rules }, problems)
+    }
+
+    /// Every rule, sorted by id.
+    pub fn rules(&self) -> &[Arc<Rule>] {
+        &self.rules
+    }
+
+    /// Texts of the modules by path, for reports that point into them.
+    pub fn texts(&self) -> impl Iterator<Item = (Arc<str>, Arc<str>)> {
+        self.modules.iter().map(|module| (module.path.clone(), module.text.clone()))
+    }
+
+    /// Lets the given rules decide. `params` are those that the config sets, by rule and name.
+    pub fn evaluate(
+        &self,
+        rules: &[Arc<Rule>],
+        document: &InputDocument<'_>,
+        mode: &str,
+        params: &HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
+    ) -> Vec<Evaluated> {
+        let collected = document.collected();
+        let (ready, idle): (Vec<&Arc<Rule>>, Vec<&Arc<Rule>>) =
+            rules.iter().partition(|rule| rule.input.iter().any(|name| collected.contains(top(name))));
+        let mut merged: BTreeMap<Arc<str>, Evaluation> = BTreeMap::new();
+        let engine = match self.engine(&ready) {
+            Ok(engine) => Some(engine),
+            Err(error) => {
+                let failed = |rule: &&Arc<Rule>| {
+                    (rule.id.clone(), Evaluation { error: Some(error.clone()), ..Evaluation::default() })
+                };
+                merged.extend(ready.iter().map(failed));
+                None
+            }
+        };
+        if let Some(engine) = &engine {
+            let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
+            let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
+            let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(engine, part, rules, mode, params);
+            let mut results: Vec<(Arc<str>, Evaluation)> = Vec::new();
+            if !file.is_empty() {
+                let parts: Vec<Vec<(Arc<str>, Evaluation)>> =
+                    document.parts().into_par_iter().map(|part| run(part, &file)).collect();
+                results.extend(parts.into_iter().flatten());
+            }
+            if !bundle.is_empty() {
+                results.extend(run(document.whole(), &bundle));
+            }
+            for (id, evaluation) in results {
+                merged.entry(id).or_default().merge(evaluation);
+            }
+        }
+        let evaluated = |rule: &Arc<Rule>| Evaluated {
+            rule: rule.clone(),
+            evaluation: merged.remove(&rule.id).unwrap_or_default(),
+        };
+        ready.into_iter().chain(idle).map(evaluated).collect()
+    }
+
+    /// An engine with the modules of the given rules, ready to be cloned.
+    fn engine(&self, rules: &[&Arc<Rule>]) -> Result<Engine, String> {
+        let wanted = |module: &&Module| {
+            module.is_lib() || rules.iter().any(|rule| rule.file == module.path)
+        };
+        prepare(self.modules.iter().filter(wanted), &self.modules)
+    }
+}
+
+impl Evaluation {
+    fn merge(&mut self, other: Evaluation) {
+        self.subjects.extend(other.subjects);
+        self.unknowns.extend(other.unknowns);
+        self.denies.extend(other.denies);
+        self.error = self.error.take().or(other.error);
+    }
+}
+
+/// The section that a dotted name belongs to.
+pub fn top(section: &str) -> &str {
+    section.split('.').next().unwrap_or(section)
+}
+
+/// An engine with our `sprintf` and our bounds, without policies.
+fn bare() -> Engine {
+    let mut engine = Engine::new();
+    engine.set_policy_length_config(PolicyLengthConfig {
+        max_col: std::num::NonZeroU32::new(4096).unwrap_or(std::num::NonZeroU32::MIN),
+        ..PolicyLengthConfig::default()
+    });
+    engine.set_execution_timer_config(ExecutionTimerConfig {
+        limit: TIME_LIMIT,
+        check_interval: std::num::NonZeroU32::new(4096).unwrap_or(std::num::NonZeroU32::MIN),
+    });
+    // Replacing a built-in cannot fail on an engine that has no extensions yet.
+    let _ = engine.add_extension("sprintf".to_string(), 2, Box::new(rego_sprintf));
+    engine.set_gather_prints(true);
+    engine
+}
+
+fn prepare<'m>(modules: impl Iterator<Item = &'m Module>, all: &[Module]) -> Result<Engine, String> {
+    let mut engine = bare();
+    for module in modules {
+        engine
+            .add_policy(module.path.to_string(), module.text.to_string())
+            .map_err(|error| format!("{}: {}", module.path, check::reason(&error.to_string())))?;
+    }
+    for module in all.iter().filter(|module| module.is_data()) {
+        engine.add_data(module.data()?).map_err(|error| format!("{}: {error}", module.path))?;
+    }
+    engine.eval_query("1 == 1".to_string(), false).map_err(|error| check::reason(&error.to_string()))?;
+    Ok(engine)
+}
+
+fn run_part(
+    engine: &Engine,
+    part: Part<'_>,
+    rules: &[&Arc<Rule>],
+    mode: &str,
+    params: &HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
+) -> Vec<(Arc<str>, Evaluation)> {
+    let strings = value::Strings::default();
+    let mut base = RegoValue::new_object();
+    let mut failure = None;
+    for (name, section) in &part.sections {
+        if rules.iter().any(|rule| rule.input.iter().any(|input| top(input) == *name)) {
+            match value::convert(section.as_ref(), &strings) {
+                Ok(value) => insert(&mut base, name, value),
+                Err(error) => failure = Some(format!("the section {name} cannot be converted: {error}")),
+            }
+        }
+    }
+    drop((part, strings));
+    insert(&mut base, "mode", RegoValue::from(mode));
+    rules
+        .par_iter()
+        .map(|rule| {
+            let mut input = RegoValue::new_object();
+            if let Ok(all) = base.as_object() {
+                for (key, value) in all.iter() {
+                    let declared = matches!(key, RegoValue::String(key) if &**key == "mode" || rule.input.iter().any(|input| top(input) == &**key));
+                    if declared && let Ok(object) = input.as_object_mut() {
+                        object.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+            insert(&mut input, "params", parameters(rule, params.get(&rule.id)));
+            let mut evaluation = evaluate_rule(engine, rule, &input);
+            evaluation.error = evaluation.error.or_else(|| failure.clone());
+            (rule.id.clone(), evaluation)
+        })
+        .collect()
+}
+
+fn insert(object: &mut RegoValue, key: &str, value: RegoValue) {
+    if let Ok(object) = object.as_object_mut() {
+        object.insert(RegoValue::from(key), value);
+    }
+}
+
+fn parameters(rule: &Rule, set: Option<&BTreeMap<String, serde_json::Value>>) -> RegoValue {
+    let mut values = RegoValue::new_object();
+    for param in &rule.params {
+        let value = set.and_then(|set| set.get(&param.name)).unwrap_or(&param.default);
+        insert(&mut values, &param.name, RegoValue::from(value.clone()));
+    }
+    values
+}
+
+/// One rule over one input: strict about errors of built-ins first, lenient only if that failed.
+fn evaluate_rule(engine: &Engine, rule: &Rule, input: &RegoValue) -> Evaluation {
+    let strict = attempt(engine, rule, input, true);
+    if strict.error.is_none() {
+        return strict;
+    }
+    let lenient = attempt(engine, rule, input, false);
+    let mut evaluation = Evaluation { error: strict.error.clone(), ..Evaluation::default() };
+    evaluation.merge(strict);
+    evaluation.merge(lenient);
+    evaluation
+}
+
+fn attempt(engine: &Engine, rule: &Rule, input: &RegoValue, strict: bool) -> Evaluation {
+    let run = || {
+        let mut engine = engine.clone();
+        engine.set_strict_builtin_errors(strict);
+        engine.set_input(input.clone());
+        let mut evaluation = Evaluation::default();
+        for set in ["subjects", "unknown", "deny"] {
+            match engine.eval_rule(format!("{}.{set}", rule.package)) {
+                Ok(RegoValue::Set(entries)) => {
+                    for entry in entries.iter() {
+                        if let Err(error) = evaluation.take(set, entry, rule) {
+                            evaluation.error.get_or_insert(format!("{}: an entry of `{set}` {error}", rule.file));
+                        }
+                    }
+                }
+                Ok(RegoValue::Undefined) => {}
+                Ok(_) => {
+                    evaluation.error.get_or_insert(format!("{}: `{set}` is no set", rule.file));
+                }
+                Err(error) => {
+                    let reason = check::reason(&error.to_string());
+                    // A set that the module does not define is empty.
+                    if !reason.contains("not a valid rule path") {
+                        evaluation.error.get_or_insert(reason);
+                    }
+                }
+            }
+        }
+        evaluation
+    };
+    // The engine that panicked is dropped with the closure; the prepared one is untouched.
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Evaluation {
+        error: Some(format!("{}: the engine failed on this rule", rule.file)),
+        ..Evaluation::default()
+    })
+}
+
+impl Evaluation {
+    fn take(&mut self, set: &str, entry: &RegoValue, rule: &Rule) -> Result<(), String> {
+        if set == "subjects" {
+            self.subjects.insert(route(entry)?);
+            return Ok(());
+        }
+        let object = entry.as_object().map_err(|_| "is no object".to_string())?;
+        let field = |name: &str| object.get(&RegoValue::from(name));
+        let text = |name: &str| match field(name) {
+            Some(RegoValue::String(text)) => Ok(text.to_string()),
+            Some(_) => Err(format!("has a `{name}` that is no text")),
+            None => Err(format!("has no `{name}`")),
+        };
+        let known: &[&str] =
+            if set == "unknown" { &["at", "message", "give", "in"] } else { &["at", "message", "related", "severity", "absent"] };
+        for key in object.keys() {
+            if !matches!(key, RegoValue::String(key) if known.contains(&&**key)) {
+                return Err(format!("has an unknown key {key}"));
+            }
+        }
+        let at = route(field("at").ok_or("has no `at`")?)?;
+        let message = text("message")?;
+        if set == "unknown" {
+            let in_review = field("in").is_some_and(|value| *value == RegoValue::from("review"));
+            self.unknowns.insert(UnknownSaid { at, message, give: text("give")?, in_review });
+            return Ok(());
+        }
+        let severity = match field("severity") {
+            None => None,
+            Some(RegoValue::String(name)) => {
+                let found = SEVERITIES.iter().find(|(known, _)| *known == &**name).map(|(_, severity)| *severity);
+                Some(found.filter(|severity| *severity <= rule.severity).ok_or("has a `severity` above the rule's")?)
+            }
+            Some(_) => return Err("has a `severity` that is no text".to_string()),
+        };
+        let absent = field("absent").is_some_and(|value| *value == RegoValue::Bool(true));
+        let mut related = Vec::new();
+        if let Some(entries) = field("related") {
+            for one in entries.as_array().map_err(|_| "has a `related` that is no list".to_string())?.iter() {
+                let one = one.as_object().map_err(|_| "has a related entry that is no object".to_string())?;
+                let at = route(one.get(&RegoValue::from("at")).ok_or("has a related entry without `at`")?)?;
+                let label = one.get(&RegoValue::from("label")).and_then(|label| label.as_string().ok());
+                related.push((at, label.map(ToString::to_string).unwrap_or_default()));
+            }
+        }
+        self.denies.insert(DenySaid { at, message, related, severity, absent });
+        Ok(())
+    }
+}
+
+fn route(value: &RegoValue) -> Result<Vec<Step>, String> {
+    let steps = value.as_array().map_err(|_| "has a route that is no list".to_string())?;
+    let step = |step: &RegoValue| match step {
+        RegoValue::String(key) => Ok(Step::Key(key.to_string().into())),
+        RegoValue::Number(number) => {
+            let index = number.as_u64().and_then(|index| usize::try_from(index).ok());
+            index.map(Step::Index).ok_or_else(|| "has a route with a number that is no index".to_string())
+        }
+        _ => Err("has a route with a step that is neither key nor index".to_string()),
+    };
+    steps.iter().map(step).collect()
+}
+
+fn rego_sprintf(mut arguments: Vec<RegoValue>) -> anyhow::Result<RegoValue> {
+    let values = arguments.pop().unwrap_or(RegoValue::Undefined);
+    let format = arguments.pop().unwrap_or(RegoValue::Undefined);
+    let (Ok(format), Ok(values)) = (format.as_string(), values.as_array()) else {
+        anyhow::bail!("sprintf takes a text and a list");
+    };
+    let argument = |value: &RegoValue| match value {
+        RegoValue::String(text) => sprintf::Argument::Text(text.to_string()),
+        RegoValue::Number(number) => match (number.is_integer(), number.as_i128(), number.as_f64()) {
+            (true, Some(value), _) => sprintf::Argument::Int(value),
+            (_, _, Some(value)) => sprintf::Argument::Float(value),
+            _ => sprintf::Argument::Rego(value.to_string()),
+        },
+        other => sprintf::Argument::Rego(rego_text(other)),
+    };
+    let values: Vec<sprintf::Argument> = values.iter().map(argument).collect();
+    Ok(RegoValue::from(sprintf::sprintf(format, &values)))
+}
+
+/// A value as Rego writes it, with a blank after each comma and colon.
+fn rego_text(value: &RegoValue) -> String {
+    let join = |items: Vec<String>| items.join(", ");
+    match value {
+        RegoValue::Array(items) => format!("[{}]", join(items.iter().map(rego_text).collect())),
+        RegoValue::Set(items) if items.is_empty() => "set()".to_string(),
+        RegoValue::Set(items) => format!("{{{}}}", join(items.iter_sorted().map(rego_text).collect())),
+        RegoValue::Object(entries) => {
+            let pair = |(key, value)| format!("{}: {}", rego_text(key), rego_text(value));
+            format!("{{{}}}", join(entries.iter_sorted().map(pair).collect()))
+        }
+        other => other.to_string(),
+    }
 }

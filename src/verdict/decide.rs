@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::config::Config;
 use crate::input::{InputDocument, Known, Place};
 use crate::located::{Kind, Span, Step, Value};
-use crate::policy::{DenySaid, Evaluated};
+use crate::policy::{DenySaid, Evaluated, top};
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::{AbsentIn, NeededWhen, Rule};
 use crate::verdict::{Finding, Outcome, Related, Status, Unknown, Verdict};
@@ -235,11 +235,6 @@ fn name_of(value: Value<'_>) -> Option<String> {
         (Some(kind), Some(name), namespace) => Some(format!("{kind}/{}/{name}", namespace.unwrap_or_default())),
         _ => text(&["name"]).map(str::to_string),
     }
-}
-
-/// The section that a dotted name belongs to.
-fn top(section: &str) -> &str {
-    section.split('.').next().unwrap_or(section)
 }
 
 impl Finding {

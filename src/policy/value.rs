@@ -1,0 +1,292 @@
+//! Views to Rego values, without a detour over JSON text.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use serde::ser::{
+    Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+
+use super::RegoValue;
+
+/// Strings of one conversion, each kept once: keys, paths and words recur in nearly every entry.
+#[derive(Default)]
+pub struct Strings(RefCell<HashSet<Arc<str>>>);
+
+/// Texts longer than this are values of their own, which hardly ever recur.
+const SHORT: usize = 96;
+
+impl Strings {
+    fn get(&self, text: &str) -> RegoValue {
+        if text.len() > SHORT {
+            return RegoValue::String(text.into());
+        }
+        let mut known = self.0.borrow_mut();
+        if let Some(one) = known.get(text) {
+            return RegoValue::String(one.clone());
+        }
+        let one: Arc<str> = text.into();
+        known.insert(one.clone());
+        RegoValue::String(one)
+    }
+}
+
+/// The Rego value of anything that serialises.
+///
+/// # Errors
+///
+/// What its `Serialize` says; map keys must be strings.
+pub fn convert<T: Serialize + ?Sized>(value: &T, strings: &Strings) -> Result<RegoValue, Failure> {
+    value.serialize(Convert(strings))
+}
+
+/// Why a value could not be converted.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl serde::ser::Error for Failure {
+    fn custom<T: Display>(message: T) -> Self {
+        Failure(message.to_string())
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Convert<'t>(&'t Strings);
+
+struct List<'t> {
+    strings: &'t Strings,
+    items: Vec<RegoValue>,
+    variant: Option<&'static str>,
+}
+
+struct Object<'t> {
+    strings: &'t Strings,
+    entries: RegoValue,
+    key: Option<RegoValue>,
+    variant: Option<&'static str>,
+}
+
+impl Object<'_> {
+    fn insert(&mut self, key: RegoValue, value: RegoValue) -> Result<(), Failure> {
+        self.entries.as_object_mut().map_err(Failure::custom)?.insert(key, value);
+        Ok(())
+    }
+
+    fn finish(self) -> RegoValue {
+        wrap(self.strings, self.variant, self.entries)
+    }
+}
+
+fn wrap(strings: &Strings, variant: Option<&'static str>, value: RegoValue) -> RegoValue {
+    let Some(variant) = variant else { return value };
+    let mut outer = RegoValue::new_object();
+    if let Ok(object) = outer.as_object_mut() {
+        object.insert(strings.get(variant), value);
+    }
+    outer
+}
+
+impl<'t> Serializer for Convert<'t> {
+    type Ok = RegoValue;
+    type Error = Failure;
+    type SerializeSeq = List<'t>;
+    type SerializeTuple = List<'t>;
+    type SerializeTupleStruct = List<'t>;
+    type SerializeTupleVariant = List<'t>;
+    type SerializeMap = Object<'t>;
+    type SerializeStruct = Object<'t>;
+    type SerializeStructVariant = Object<'t>;
+
+    fn serialize_bool(self, value: bool) -> Result<RegoValue, Failure> {
+        Ok(RegoValue::Bool(value))
+    }
+    fn serialize_i8(self, value: i8) -> Result<RegoValue, Failure> {
+        self.serialize_i64(value.into())
+    }
+    fn serialize_i16(self, value: i16) -> Result<RegoValue, Failure> {
+        self.serialize_i64(value.into())
+    }
+    fn serialize_i32(self, value: i32) -> Result<RegoValue, Failure> {
+        self.serialize_i64(value.into())
+    }
+    fn serialize_i64(self, value: i64) -> Result<RegoValue, Failure> {
+        Ok(RegoValue::from(value))
+    }
+    fn serialize_u8(self, value: u8) -> Result<RegoValue, Failure> {
+        self.serialize_u64(value.into())
+    }
+    fn serialize_u16(self, value: u16) -> Result<RegoValue, Failure> {
+        self.serialize_u64(value.into())
+    }
+    fn serialize_u32(self, value: u32) -> Result<RegoValue, Failure> {
+        self.serialize_u64(value.into())
+    }
+    fn serialize_u64(self, value: u64) -> Result<RegoValue, Failure> {
+        Ok(RegoValue::from(value))
+    }
+    fn serialize_f32(self, value: f32) -> Result<RegoValue, Failure> {
+        self.serialize_f64(value.into())
+    }
+    fn serialize_f64(self, value: f64) -> Result<RegoValue, Failure> {
+        // JSON has no infinity and no NaN; their text says as much.
+        if value.is_finite() { Ok(RegoValue::from(value)) } else { self.serialize_str(&value.to_string()) }
+    }
+    fn serialize_char(self, value: char) -> Result<RegoValue, Failure> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+    fn serialize_str(self, value: &str) -> Result<RegoValue, Failure> {
+        Ok(self.0.get(value))
+    }
+    fn serialize_bytes(self, value: &[u8]) -> Result<RegoValue, Failure> {
+        Ok(RegoValue::from(value.iter().map(|byte| RegoValue::from(u64::from(*byte))).collect::<Vec<_>>()))
+    }
+    fn serialize_none(self) -> Result<RegoValue, Failure> {
+        Ok(RegoValue::Null)
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<RegoValue, Failure> {
+        value.serialize(self)
+    }
+    fn serialize_unit(self) -> Result<RegoValue, Failure> {
+        Ok(RegoValue::Null)
+    }
+    fn serialize_unit_struct(self, _: &'static str) -> Result<RegoValue, Failure> {
+        Ok(RegoValue::Null)
+    }
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<RegoValue, Failure> {
+        self.serialize_str(variant)
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<RegoValue, Failure> {
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<RegoValue, Failure> {
+        Ok(wrap(self.0, Some(variant), value.serialize(self)?))
+    }
+    fn serialize_seq(self, length: Option<usize>) -> Result<List<'t>, Failure> {
+        Ok(List { strings: self.0, items: Vec::with_capacity(length.unwrap_or_default()), variant: None })
+    }
+    fn serialize_tuple(self, length: usize) -> Result<List<'t>, Failure> {
+        self.serialize_seq(Some(length))
+    }
+    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<List<'t>, Failure> {
+        self.serialize_seq(Some(length))
+    }
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<List<'t>, Failure> {
+        Ok(List { strings: self.0, items: Vec::with_capacity(length), variant: Some(variant) })
+    }
+    fn serialize_map(self, _: Option<usize>) -> Result<Object<'t>, Failure> {
+        Ok(Object { strings: self.0, entries: RegoValue::new_object(), key: None, variant: None })
+    }
+    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Object<'t>, Failure> {
+        self.serialize_map(Some(length))
+    }
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Object<'t>, Failure> {
+        Ok(Object { strings: self.0, entries: RegoValue::new_object(), key: None, variant: Some(variant) })
+    }
+}
+
+impl List<'_> {
+    fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failure> {
+        self.items.push(value.serialize(Convert(self.strings))?);
+        Ok(())
+    }
+
+    fn finish(self) -> RegoValue {
+        wrap(self.strings, self.variant, RegoValue::from(self.items))
+    }
+}
+
+/// The three kinds of tuple and the sequence differ in the names of their methods only.
+macro_rules! list {
+    ($($name:ident, $method:ident;)*) => {$(
+        impl $name for List<'_> {
+            type Ok = RegoValue;
+            type Error = Failure;
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failure> {
+                self.push(value)
+            }
+            fn end(self) -> Result<RegoValue, Failure> {
+                Ok(self.finish())
+            }
+        }
+    )*};
+}
+
+list! {
+    SerializeSeq, serialize_element;
+    SerializeTuple, serialize_element;
+    SerializeTupleStruct, serialize_field;
+    SerializeTupleVariant, serialize_field;
+}
+
+impl SerializeMap for Object<'_> {
+    type Ok = RegoValue;
+    type Error = Failure;
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Failure> {
+        let key = key.serialize(Convert(self.strings))?;
+        if !matches!(key, RegoValue::String(_)) {
+            return Err(Failure::custom("a key is no string"));
+        }
+        self.key = Some(key);
+        Ok(())
+    }
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failure> {
+        let value = value.serialize(Convert(self.strings))?;
+        let key = self.key.take().ok_or_else(|| Failure::custom("a value without a key"))?;
+        self.insert(key, value)
+    }
+    fn end(self) -> Result<RegoValue, Failure> {
+        Ok(self.finish())
+    }
+}
+
+impl SerializeStruct for Object<'_> {
+    type Ok = RegoValue;
+    type Error = Failure;
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Failure> {
+        let value = value.serialize(Convert(self.strings))?;
+        self.insert(self.strings.get(key), value)
+    }
+    fn end(self) -> Result<RegoValue, Failure> {
+        Ok(self.finish())
+    }
+}
+
+impl SerializeStructVariant for Object<'_> {
+    type Ok = RegoValue;
+    type Error = Failure;
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Failure> {
+        SerializeStruct::serialize_field(self, key, value)
+    }
+    fn end(self) -> Result<RegoValue, Failure> {
+        Ok(self.finish())
+    }
+}
