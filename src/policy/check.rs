@@ -168,21 +168,25 @@ fn too_deep(text: &str) -> Option<Span> {
 }
 
 /// A reference as its parts: `input.settings["all"]` is `input`, `settings`, `all`; None marks a part that is computed.
-struct Reference<'j> {
+struct Reference {
     parts: Vec<Option<String>>,
-    span: &'j Json,
+    /// From the first part to the last.
+    span: Json,
 }
 
 /// Every reference of a syntax tree, the longest form of each.
-fn references<'j>(tree: &'j Json, found: &mut Vec<Reference<'j>>) {
+fn references(tree: &Json, found: &mut Vec<Reference>) {
     match tree {
         Json::Object(fields) => {
             for kind in ["RefDot", "RefBrack", "Var"] {
                 if let Some(node) = fields.get(kind) {
                     let mut parts = Vec::new();
-                    if chain(tree, &mut parts, found) {
+                    if let Some(head) = chain(tree, &mut parts, found) {
                         parts.reverse();
-                        found.push(Reference { parts, span: &node["span"] });
+                        // The engine's span of a reference begins at its last part.
+                        let mut span = head.clone();
+                        span["end"] = node["span"]["end"].clone();
+                        found.push(Reference { parts, span });
                         return;
                     }
                 }
@@ -194,9 +198,9 @@ fn references<'j>(tree: &'j Json, found: &mut Vec<Reference<'j>>) {
     }
 }
 
-/// Collects the parts of a reference from its end; false if its head is no variable. What stands in brackets is
-/// searched for references of its own.
-fn chain<'j>(node: &'j Json, parts: &mut Vec<Option<String>>, found: &mut Vec<Reference<'j>>) -> bool {
+/// Collects the parts of a reference from its end and gives the span of its head; None if that is no variable. What
+/// stands in brackets is searched for references of its own.
+fn chain<'j>(node: &'j Json, parts: &mut Vec<Option<String>>, found: &mut Vec<Reference>) -> Option<&'j Json> {
     if let Some(dot) = node.get("RefDot") {
         parts.push(dot["field"][1].as_str().map(str::to_string));
         return chain(&dot["refr"], parts, found);
@@ -212,11 +216,11 @@ fn chain<'j>(node: &'j Json, parts: &mut Vec<Option<String>>, found: &mut Vec<Re
     match node["Var"]["value"].as_str() {
         Some(name) => {
             parts.push(Some(name.to_string()));
-            true
+            Some(&node["Var"]["span"])
         }
         None => {
             references(node, found);
-            false
+            None
         }
     }
 }
@@ -224,7 +228,7 @@ fn chain<'j>(node: &'j Json, parts: &mut Vec<Option<String>>, found: &mut Vec<Re
 fn imports(module: &Module, tree: &Json, packages: &BTreeSet<String>, problems: &mut Vec<Problem>) {
     for import in tree["imports"].as_array().into_iter().flatten() {
         let mut parts = Vec::new();
-        if !chain(&import["refr"], &mut parts, &mut Vec::new()) {
+        if chain(&import["refr"], &mut parts, &mut Vec::new()).is_none() {
             continue;
         }
         parts.reverse();
@@ -263,7 +267,7 @@ fn reads(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
         }
     };
     for reference in found.iter().filter(|reference| reference.parts.first().and_then(Option::as_deref) == Some("input")) {
-        let mut report = |message: String, help: String| problems.push(at(module, reference.span, message, help));
+        let mut report = |message: String, help: String| problems.push(at(module, &reference.span, message, help));
         let Some(declared) = &declared else {
             report("a library reads `input`".to_string(), "let it take arguments; only rules read `input`".to_string());
             continue;
@@ -292,7 +296,7 @@ fn recursion(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
         let spec = if rule["Spec"].is_object() { &rule["Spec"]["head"] } else { &rule["Default"] };
         let refr = ["Func", "Compr", "Set"].iter().map(|kind| &spec[*kind]["refr"]).find(|refr| refr.is_object());
         let mut parts = Vec::new();
-        chain(refr.unwrap_or(&spec["refr"]), &mut parts, &mut Vec::new()).then_some(())?;
+        chain(refr.unwrap_or(&spec["refr"]), &mut parts, &mut Vec::new())?;
         parts.pop().flatten()
     };
     let names: BTreeSet<String> = rules.iter().filter_map(|rule| head(rule)).collect();
