@@ -1,33 +1,177 @@
 //! Plimsoll decides whether a deployment may go live.
 //!
-//! This page is the whole line: [`artefact::gather`] finds and reads, [`input::InputDocument::build`] lets the
-//! collectors make one document of it, [`policy::Policies`] decide, [`verdict`] turns what they say into places and
-//! verdicts, and [`report`] shows them.
+//! This page is the whole line: [`artefact::gather`] finds and reads, [`input::InputDocument::build`] lets the collectors
+//! make one document of it, [`policy::Policies`] decides, [`verdict`] turns what rules say into places and verdicts, and
+//! [`report`] shows them.
 
-use crate::artefact::Sources;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::artefact::{Gathered, Sources};
 use crate::config::Config;
+use crate::input::InputDocument;
+use crate::mask::Mask;
+use crate::policy::Policies;
+use crate::problem::{Problem, ProblemKind};
+use crate::rule::Rule;
+use crate::verdict::{Circumstances, Review, Status, Summary, Verdict};
 
 pub mod artefact;
+pub mod cli;
 pub mod collect;
 pub mod config;
 pub mod embedded;
 pub mod input;
+pub mod lines;
 pub mod located;
+pub mod mask;
 pub mod policy;
 pub mod problem;
+pub mod report;
 pub mod rule;
+pub mod schema;
 pub mod syntax;
 pub mod verdict;
+pub mod waiver;
 
 /// What is asked of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     pub sources: Sources,
     pub config: Config,
+    /// Folders of a team's own policies.
+    pub policies: Vec<PathBuf>,
     /// Globs of rule ids to decide; empty for all.
     pub rules: Vec<String>,
     /// Globs of rule ids to leave out.
     pub skip: Vec<String>,
     /// Judges development and test deployments too.
     pub all: bool,
+}
+
+/// What a run came to, and what a report needs to show it.
+pub struct Run {
+    pub review: Review,
+    /// Texts of artefacts and policies by path.
+    pub texts: BTreeMap<Arc<str>, Arc<str>>,
+    pub mask: Mask,
+    /// Whether a policy could not be loaded, or no rule is called as asked.
+    pub broken: bool,
+}
+
+/// Decides what is wrong in the sources.
+pub fn check(request: &Request) -> Run {
+    let gathered = artefact::gather(&request.sources, &request.config);
+    let (policies, broken) = Policies::load(&request.policies);
+    let (chosen, unknown) = choose(policies.rules(), request);
+    let (document, found) = InputDocument::build(&gathered.bundle, &request.config, request.all);
+    let mut problems: Vec<Problem> = [gathered.problems.clone(), found, nothing_recognised(&gathered)].concat();
+
+    let params = request.config.rules.iter().map(|(id, rule)| (id.as_str().into(), rule.params.clone())).collect();
+    let evaluated = policies.evaluate(&chosen.rules, &document, "check", &params);
+    let circumstances = Circumstances {
+        config: &request.config,
+        command: "check",
+        named: &chosen.named,
+        problems: &problems,
+        only_given: !gathered.folder_given && request.sources.stdin.is_none(),
+    };
+    let mut outcomes = verdict::locate(&document, evaluated, &circumstances);
+    let ids: Vec<&str> = policies.rules().iter().map(|rule| &*rule.id).collect();
+    problems.extend(waiver::apply(&mut outcomes, &gathered.bundle, &request.config, &ids));
+    verdict::settle(&mut outcomes);
+
+    let broken: Vec<Problem> = broken.into_iter().chain(unknown).collect();
+    let is_broken = !broken.is_empty();
+    problems.extend(broken);
+    problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
+    problems.dedup();
+    let texts = gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
+    let mask = Mask::new(&document);
+    let summary = summary(&document, &outcomes, &problems);
+    let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
+    Run {
+        review: Review { command: "check", verdict, summary, outcomes, problems },
+        texts: texts.chain(policies.texts()).collect(),
+        mask,
+        broken: is_broken,
+    }
+}
+
+/// The input document as JSON, with secrets masked, and the problems on the way to it.
+pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
+    let gathered = artefact::gather(&request.sources, &request.config);
+    let (document, found) = InputDocument::build(&gathered.bundle, &request.config, request.all);
+    let mask = Mask::new(&document);
+    let json = mask.document(&document);
+    let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered)].concat();
+    let texts = gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
+    let summary = summary(&document, &[], &problems);
+    let review = Review { command: "collect", verdict: Verdict::NotEvaluated, summary, outcomes: Vec::new(), problems };
+    (json, Run { review, texts: texts.collect(), mask, broken: false })
+}
+
+/// The rules that a request asks for.
+struct Chosen {
+    rules: Vec<Arc<Rule>>,
+    /// Those that `--rule` names one by one.
+    named: HashSet<Arc<str>>,
+}
+
+fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
+    let matches = |glob: &str, id: &str| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(id));
+    let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
+    let unknown = request.rules.iter().chain(&request.skip).filter(|glob| !ids.iter().any(|id| matches(glob, id)));
+    let problem = |glob: &String| {
+        Problem::new(ProblemKind::Fault, "", format!("no rule is called `{glob}`"))
+            .help(format!("{}; `plimsoll rules` lists them all", rule::metadata::near(glob, &ids)))
+    };
+    let problems = unknown.map(problem).collect();
+    let wanted = |rule: &&Arc<Rule>| {
+        (request.rules.is_empty() || request.rules.iter().any(|glob| matches(glob, &rule.id)))
+            && !request.skip.iter().any(|glob| matches(glob, &rule.id))
+    };
+    let named = ids.iter().filter(|id| request.rules.iter().any(|glob| glob == **id)).map(|id| (*id).into()).collect();
+    (Chosen { rules: rules.iter().filter(wanted).cloned().collect(), named }, problems)
+}
+
+fn nothing_recognised(gathered: &Gathered) -> Vec<Problem> {
+    let recognised = gathered.bundle.artefacts().iter().any(|artefact| artefact.located.section != "gitignore");
+    if recognised || !gathered.folder_given || gathered.problems.iter().any(|one| one.kind != ProblemKind::Notice) {
+        return Vec::new();
+    }
+    vec![
+        Problem::new(ProblemKind::Fault, "", "nothing was recognised: no env file, compose file or Kubernetes manifest")
+            .help("name the folder that holds the deployment's configuration"),
+    ]
+}
+
+fn summary(document: &InputDocument<'_>, outcomes: &[verdict::Outcome], problems: &[Problem]) -> Summary {
+    let judged = document.deployments.iter().filter(|deployment| deployment.judged).count();
+    let mut summary = Summary {
+        artefacts: document.bundle.artefacts().len(),
+        deployments_judged: judged,
+        deployments_not_judged: document.deployments.len() - judged,
+        rules: outcomes.len(),
+        rules_without_subject: outcomes.iter().filter(|outcome| outcome.subjects == 0).count(),
+        unknowns: outcomes.iter().map(|outcome| outcome.unknowns.len()).sum(),
+        problems: problems.iter().filter(|problem| problem.kind != ProblemKind::Notice).count(),
+        ..Summary::default()
+    };
+    let mut by_severity: HashMap<rule::Severity, usize> = HashMap::new();
+    for finding in outcomes.iter().flat_map(|outcome| &outcome.findings) {
+        match finding.status {
+            Status::Open => *by_severity.entry(finding.severity).or_default() += 1,
+            Status::Ignored => summary.ignored += 1,
+            Status::Waived | Status::Baselined => summary.waived += 1,
+        }
+    }
+    let of = |severity| by_severity.get(&severity).copied().unwrap_or_default();
+    summary.critical = of(rule::Severity::Critical);
+    summary.high = of(rule::Severity::High);
+    summary.medium = of(rule::Severity::Medium);
+    summary.low = of(rule::Severity::Low);
+    summary.info = of(rule::Severity::Info);
+    summary
 }

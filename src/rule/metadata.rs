@@ -256,10 +256,16 @@ pub const SEVERITIES: &[(&str, Severity)] = &[
 
 /// "did you mean", or what there is.
 pub fn suggest(word: &str, known: &[&str]) -> String {
+    let near = near(word, known);
+    if near.is_empty() { format!("known are {}", known.join(", ")) } else { near }
+}
+
+/// "did you mean" with the known word that is written most alike, empty if none is.
+pub fn near(word: &str, known: &[&str]) -> String {
     let near = known.iter().map(|one| (strsim::damerau_levenshtein(word, one), one)).min();
     match near {
         Some((distance, one)) if distance <= 1 + word.chars().count() / 4 => format!("did you mean `{one}`?"),
-        _ => format!("known are {}", known.join(", ")),
+        _ => String::new(),
     }
 }
 

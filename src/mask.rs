@@ -1,0 +1,196 @@
+//! Keeps secrets out of everything that is printed: each becomes dots of equal width.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use data_encoding::{BASE64, HEXLOWER};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::input::InputDocument;
+use crate::input::settings::State;
+use crate::located::Span;
+
+/// A value of at least this many characters is masked wherever it stands; a shorter one would blank out words by
+/// chance and is masked at its own places only.
+const LONG: usize = 6;
+
+/// The secrets of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Mask {
+    values: Option<AhoCorasick>,
+    /// Places of secrets by path.
+    spans: BTreeMap<Arc<str>, Vec<Span>>,
+}
+
+impl Mask {
+    /// Gathers the literals of settings whose names mean a credential, and the passwords inside connection URLs.
+    pub fn new(document: &InputDocument<'_>) -> Self {
+        let mut values: BTreeSet<String> = BTreeSet::new();
+        let mut spans: BTreeMap<Arc<str>, BTreeSet<Span>> = BTreeMap::new();
+        for setting in document.settings.all.iter().filter(|setting| setting.secret) {
+            let Some(value) = setting.value.as_deref().filter(|value| !value.is_empty()) else { continue };
+            if !matches!(setting.state, State::Literal | State::Default) {
+                continue;
+            }
+            let inside = crate::input::measures::credentials(value);
+            let place = setting.at.0;
+            let located = place.located();
+            let source = located.text.get(place.span().range()).unwrap_or_default();
+            let secret = match &inside {
+                Some((_, password)) => password.clone(),
+                None => value.to_string(),
+            };
+            // In its own place a secret is masked whatever its length; in a URL only the password is.
+            for form in forms(&secret) {
+                for (at, found) in source.match_indices(form.as_str()) {
+                    let start = place.span().start as usize + at;
+                    spans.entry(located.path.clone()).or_default().insert(Span::new(start, start + found.len()));
+                }
+                if secret.chars().count() >= LONG {
+                    values.insert(form);
+                }
+            }
+        }
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values).ok();
+        Self {
+            values: automaton.filter(|_| !values.is_empty()),
+            spans: spans.into_iter().map(|(path, spans)| (path, spans.into_iter().collect())).collect(),
+        }
+    }
+
+    /// A text with every secret in it masked.
+    pub fn text(&self, text: &str) -> String {
+        let Some(values) = &self.values else { return text.to_string() };
+        let mut masked = String::with_capacity(text.len());
+        values.replace_all_with(text, &mut masked, |_, found, out| {
+            out.extend(std::iter::repeat_n('.', found.chars().count()));
+            true
+        });
+        masked
+    }
+
+    /// The text of an artefact with its secrets masked, byte for byte as long as before, so that spans still fit.
+    pub fn source(&self, path: &str, text: &str) -> String {
+        let mut bytes = text.as_bytes().to_vec();
+        let mut blank = |range: std::ops::Range<usize>| {
+            if let Some(secret) = bytes.get_mut(range) {
+                secret.iter_mut().filter(|byte| !matches!(**byte, b'\n' | b'\r')).for_each(|byte| *byte = b'.');
+            }
+        };
+        if let Some(values) = &self.values {
+            values.find_iter(text).for_each(|found| blank(found.range()));
+        }
+        for span in self.spans.get(path).into_iter().flatten() {
+            blank(span.range());
+        }
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// The input document as JSON text: secrets are dots, and each setting that has one gets a digest, which tells equal
+    /// secrets of one run from different ones and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// What serialising says.
+    pub fn document(&self, document: &InputDocument<'_>) -> Result<String, serde_json::Error> {
+        let mut json = serde_json::to_value(document)?;
+        let salt = (RandomState::new().hash_one(0_u8), RandomState::new().hash_one(1_u8));
+        let digest = |value: &str| {
+            let mut hash = Sha256::new();
+            hash.update(salt.0.to_le_bytes());
+            hash.update(salt.1.to_le_bytes());
+            hash.update(value.as_bytes());
+            HEXLOWER.encode(&hash.finalize()[..8])
+        };
+        if let Some(settings) = json.get_mut("settings").and_then(serde_json::Value::as_object_mut) {
+            for list in settings.values_mut() {
+                walk_settings(list, &digest);
+            }
+        }
+        let mut secrets: HashMap<String, Vec<usize>> = HashMap::new();
+        for setting in document.settings.all.iter().filter(|setting| setting.secret) {
+            if let Some(value) = setting.value.as_deref().filter(|value| !value.is_empty()) {
+                secrets.entry(value.to_string()).or_default().push(value.chars().count());
+            }
+        }
+        self.walk(&mut json, &secrets);
+        let mut out = Vec::new();
+        let mut serializer = serde_json::Serializer::with_formatter(&mut out, serde_json::ser::PrettyFormatter::new());
+        json.serialize(&mut serializer)?;
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+
+    fn walk(&self, json: &mut serde_json::Value, secrets: &HashMap<String, Vec<usize>>) {
+        match json {
+            serde_json::Value::String(text) => {
+                // A whole value is masked whatever its length; plain words like true stay readable as parts.
+                *text = match secrets.get(text.as_str()) {
+                    Some(_) => self.short(text),
+                    None => self.text(text),
+                };
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, secrets)),
+            serde_json::Value::Object(entries) => {
+                for (key, value) in entries.iter_mut() {
+                    // What the schema fixes is no secret, even where it is spelled like one.
+                    if !matches!(key.as_str(), "role" | "state" | "at" | "via" | "kind" | "platform" | "path" | "folder") {
+                        self.walk(value, secrets);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn short(&self, text: &str) -> String {
+        match crate::input::measures::credentials(text) {
+            Some((_, password)) => forms(&password).iter().fold(text.to_string(), |text, form| {
+                text.replace(form.as_str(), &".".repeat(form.chars().count()))
+            }),
+            None => ".".repeat(text.chars().count()),
+        }
+    }
+}
+
+fn walk_settings(list: &mut serde_json::Value, digest: &dyn Fn(&str) -> String) {
+    match list {
+        serde_json::Value::Array(items) => {
+            for item in items {
+                let secret = item.get("secret").and_then(serde_json::Value::as_bool).unwrap_or_default();
+                let value = item.get("value").and_then(serde_json::Value::as_str).map(digest);
+                if let (true, Some(value), Some(setting)) = (secret, value, item.as_object_mut()) {
+                    setting.insert("digest".to_string(), serde_json::Value::String(value));
+                }
+            }
+        }
+        serde_json::Value::Object(roles) => roles.values_mut().for_each(|list| walk_settings(list, digest)),
+        _ => {}
+    }
+}
+
+/// The ways in which a secret may stand in a text: as it is, in base64, percent-encoded, escaped.
+fn forms(secret: &str) -> Vec<String> {
+    let encoded: String = secret
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect();
+    let escaped = secret.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let mut forms = vec![
+        secret.to_string(),
+        BASE64.encode(secret.as_bytes()),
+        BASE64.encode(format!("{secret}\n").as_bytes()),
+        encoded,
+        escaped,
+        secret.replace('\'', "''"),
+        secret.replace('$', "$$"),
+    ];
+    forms.sort();
+    forms.dedup();
+    forms
+}
