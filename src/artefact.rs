@@ -16,6 +16,7 @@ mod read;
 mod walk;
 
 pub use read::gather;
+pub use walk::git_root;
 
 /// What a run looks at.
 #[derive(Clone, Debug, Default)]

@@ -1,10 +1,23 @@
 //! `plimsoll.yaml`: what a team says of its own repository.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use globset::{Glob, GlobMatcher};
+
+use crate::artefact::git_root;
 use crate::input::deployments::Environment;
-use crate::located::Limits;
-use crate::rule::Severity;
+use crate::located::{Dialect, Limits, Value};
+use crate::problem::{Problem, ProblemKind};
+use crate::rule::metadata::{SEVERITIES, suggest};
+use crate::rule::{Rule, Severity};
+use crate::syntax::scalar::Scalar;
+use crate::syntax::{Format, parse};
+
+/// Name of the file.
+pub const NAME: &str = "plimsoll.yaml";
 
 /// The config of a run.
 #[derive(Clone, Debug, Default)]
@@ -12,25 +25,13 @@ pub struct Config {
     /// Globs of paths that are not read.
     pub exclude: Vec<String>,
     pub rules: BTreeMap<String, RuleConfig>,
+    /// Folders of own policies, as the config's folder sees them.
+    pub policies: Vec<PathBuf>,
     pub deployments: Vec<ConfiguredDeployment>,
+    pub waivers: Vec<Waiver>,
     pub limits: Limits,
-}
-
-/// A deployment that the config names.
-#[derive(Clone, Debug)]
-pub struct ConfiguredDeployment {
-    pub name: String,
-    /// Absent: its name tells.
-    pub environment: Option<Environment>,
-    pub source: DeploymentSource,
-}
-
-/// What a configured deployment is made of; paths and globs are relative to the config's folder.
-#[derive(Clone, Debug)]
-pub enum DeploymentSource {
-    Compose(Vec<String>),
-    Inventory(String),
-    Manifests(Vec<String>),
+    /// Path of the file that was read, empty without one.
+    pub path: Arc<str>,
 }
 
 /// What the config says of one rule.
@@ -42,9 +43,323 @@ pub struct RuleConfig {
     pub params: BTreeMap<String, serde_json::Value>,
 }
 
+/// An accepted finding.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    pub rule: String,
+    /// Glob of the paths that it covers.
+    pub path: GlobMatcher,
+    /// Covers only this finding, if given.
+    pub fingerprint: Option<String>,
+    pub reason: String,
+    pub owner: String,
+    /// Last day on which it counts, YYYY-MM-DD in UTC.
+    pub expires: String,
+    /// Place in the config, for what is said about it.
+    pub span: crate::located::Span,
+}
+
+/// A deployment that the config names.
+#[derive(Clone, Debug)]
+pub struct ConfiguredDeployment {
+    pub name: String,
+    /// Absent: its name tells.
+    pub environment: Option<Environment>,
+    pub source: DeploymentSource,
+}
+
+/// What a configured deployment is made of; paths and globs are relative to the root of the run.
+#[derive(Clone, Debug)]
+pub enum DeploymentSource {
+    Compose(Vec<String>),
+    Inventory(String),
+    Manifests(Vec<String>),
+}
+
 impl Config {
     /// Whether the config names targets, so that probes are expected.
     pub fn has_targets(&self) -> bool {
         false
+    }
+
+    /// The config that counts for a path: the nearest `plimsoll.yaml` from its folder up to the git root.
+    pub fn find(start: &Path) -> Option<PathBuf> {
+        let start = fs::canonicalize(start).ok()?;
+        let folder = if start.is_dir() { start } else { start.parent()?.to_path_buf() };
+        let root = git_root(&folder).unwrap_or_else(|| folder.clone());
+        let folders = folder.ancestors().take_while(|folder| folder.starts_with(&root));
+        let mut files = folders.map(|folder| folder.join(NAME));
+        files.find(|file| file.is_file())
+    }
+
+    /// Reads a config; `rules` are the ids and parameters that it may name.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, each at its place, and its text.
+    pub fn read(file: &Path, rules: &[Arc<Rule>]) -> Result<Self, (Vec<Problem>, Arc<str>)> {
+        let path: Arc<str> = shown(file).into();
+        let text: Arc<str> = match fs::read_to_string(file) {
+            Ok(text) => text.into(),
+            Err(error) => {
+                let problem = Problem::new(ProblemKind::Fault, path, format!("the config cannot be read: {error}"));
+                return Err((vec![problem.help("name a readable file with --config")], "".into()));
+            }
+        };
+        let parsed = parse(Format::Yaml, path.clone(), text.clone(), Limits::default());
+        let mut reader = Reader { path: &path, problems: Vec::new(), rules };
+        for fault in parsed.faults {
+            let problem = Problem::new(ProblemKind::Fault, path.clone(), fault.message).at(fault.span).help(fault.help);
+            reader.problems.push(problem);
+        }
+        let mut located = parsed.located;
+        located.dialect = Dialect::Compose;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let mut config = Config { path: path.clone(), ..Config::default() };
+        if let Some(root) = located.root().filter(|root| !root.is_null()) {
+            reader.config(root, folder, &mut config);
+        }
+        if reader.problems.is_empty() { Ok(config) } else { Err((reader.problems, text)) }
+    }
+}
+
+/// A config's path as reports show it: its name alone, since where it lies on the machine says nothing.
+fn shown(file: &Path) -> String {
+    file.file_name().map_or_else(|| NAME.to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+struct Reader<'r> {
+    path: &'r Arc<str>,
+    problems: Vec<Problem>,
+    rules: &'r [Arc<Rule>],
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, value: Value<'_>, message: impl Into<String>, help: impl Into<String>) {
+        let problem = Problem::new(ProblemKind::Fault, self.path.clone(), message).at(value.pointer()).help(help);
+        self.problems.push(problem);
+    }
+
+    fn closed(&mut self, mapping: Value<'_>, known: &[&str]) -> bool {
+        if !mapping.is_mapping() {
+            self.problem(mapping, "a mapping is wanted here", format!("known keys are {}", known.join(", ")));
+            return false;
+        }
+        for (key, value) in mapping.entries() {
+            if !known.contains(&key) {
+                let at = value.key().unwrap_or(value);
+                self.problem(at, format!("unknown key `{key}`"), suggest(key, known));
+            }
+        }
+        true
+    }
+
+    fn config(&mut self, root: Value<'_>, folder: &Path, config: &mut Config) {
+        if !self.closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits"]) {
+            return;
+        }
+        config.exclude = self.texts(root.get("exclude"));
+        for glob in &config.exclude {
+            if Glob::new(glob).is_err()
+                && let Some(at) = root.get("exclude")
+            {
+                self.problem(at, format!("`{glob}` is no glob"), "write a path with `*`, `**` or `?`");
+            }
+        }
+        config.policies = self.texts(root.get("policies")).iter().map(|path| folder.join(path)).collect();
+        for (id, value) in root.get("rules").map(Value::entries).unwrap_or_default() {
+            if let Some(rule) = self.rule(id, value) {
+                config.rules.insert(id.to_string(), rule);
+            }
+        }
+        for item in self.items(root.get("deployments")) {
+            config.deployments.extend(self.deployment(item));
+        }
+        for item in self.items(root.get("waivers")) {
+            config.waivers.extend(self.waiver(item));
+        }
+        if let Some(limits) = root.get("limits")
+            && self.closed(limits, &["file_bytes", "depth", "nodes", "expansion"])
+        {
+            for (key, target) in [
+                ("file_bytes", &mut config.limits.file_bytes),
+                ("depth", &mut config.limits.depth),
+                ("nodes", &mut config.limits.nodes),
+                ("expansion", &mut config.limits.expansion),
+            ] {
+                match limits.get(key).map(|value| (value, value.scalar())) {
+                    None => {}
+                    Some((_, Some(Scalar::Int(number)))) if number > 0 => {
+                        *target = usize::try_from(number).unwrap_or(usize::MAX);
+                    }
+                    Some((value, _)) => self.problem(value, format!("`{key}` is no positive number"), "write e.g. 256"),
+                }
+            }
+        }
+    }
+
+    fn items<'v>(&mut self, list: Option<Value<'v>>) -> Vec<Value<'v>> {
+        match list {
+            Some(list) if list.is_sequence() => list.items().collect(),
+            Some(list) => {
+                self.problem(list, "a list is wanted here", "begin each entry with `- `");
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn texts(&mut self, list: Option<Value<'_>>) -> Vec<String> {
+        let mut texts = Vec::new();
+        for item in self.items(list) {
+            match item.text() {
+                Some(text) => texts.push(text.to_string()),
+                None => self.problem(item, "a text is wanted here", "write one entry a line"),
+            }
+        }
+        texts
+    }
+
+    fn text(&mut self, mapping: Value<'_>, key: &str) -> Option<String> {
+        let text = mapping.get(key).and_then(Value::text).filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            self.problem(
+                mapping.get(key).unwrap_or(mapping),
+                format!("`{key}` is missing"),
+                format!("add `{key}: ...`"),
+            );
+        }
+        text.map(str::to_string)
+    }
+
+    fn known_rule(&mut self, id: &str, at: Value<'_>) -> Option<Arc<Rule>> {
+        let found = self.rules.iter().find(|rule| &*rule.id == id).cloned();
+        if found.is_none() {
+            let ids: Vec<&str> = self.rules.iter().map(|rule| &*rule.id).collect();
+            let near = crate::rule::metadata::near(id, &ids);
+            self.problem(at, format!("no rule is called `{id}`"), format!("{near} `plimsoll rules` lists them all"));
+        }
+        found
+    }
+
+    fn rule(&mut self, id: &str, value: Value<'_>) -> Option<RuleConfig> {
+        let rule = self.known_rule(id, value.key().unwrap_or(value));
+        if !self.closed(value, &["off", "severity", "params"]) {
+            return None;
+        }
+        let mut config = RuleConfig::default();
+        if value.get("off").is_some() {
+            config.off = self.text(value, "off");
+        }
+        if let Some(severity) = value.get("severity") {
+            let text = severity.text().unwrap_or_default();
+            config.severity = SEVERITIES.iter().find(|(name, _)| *name == text).map(|(_, severity)| *severity);
+            if config.severity.is_none() {
+                let names: Vec<&str> = SEVERITIES.iter().map(|(name, _)| *name).collect();
+                self.problem(severity, format!("`{text}` is no severity"), suggest(text, &names));
+            }
+        }
+        let rule = rule?;
+        for (name, param) in value.get("params").map(Value::entries).unwrap_or_default() {
+            let Some(known) = rule.params.iter().find(|known| known.name == name) else {
+                let names: Vec<&str> = rule.params.iter().map(|param| param.name.as_str()).collect();
+                self.problem(
+                    param.key().unwrap_or(param),
+                    format!("{id} has no parameter `{name}`"),
+                    suggest(name, &names),
+                );
+                continue;
+            };
+            let given = serde_json::to_value(param).unwrap_or_default();
+            if std::mem::discriminant(&given) != std::mem::discriminant(&known.default) {
+                self.problem(
+                    param,
+                    format!("`{name}` is of another type than its default {}", known.default),
+                    &*known.meaning,
+                );
+                continue;
+            }
+            config.params.insert(name.to_string(), given);
+        }
+        Some(config)
+    }
+
+    fn deployment(&mut self, item: Value<'_>) -> Option<ConfiguredDeployment> {
+        if !self.closed(item, &["name", "environment", "compose", "inventory", "manifests"]) {
+            return None;
+        }
+        let name = self.text(item, "name")?;
+        let environment = match item.get("environment").map(|value| (value, value.text().unwrap_or_default())) {
+            None => None,
+            Some((_, "production" | "staging")) => Some(Environment::Production),
+            Some((_, "development")) => Some(Environment::Development),
+            Some((_, "test")) => Some(Environment::Test),
+            Some((value, text)) => {
+                let known = ["production", "staging", "development", "test"];
+                self.problem(value, format!("`{text}` is no environment"), suggest(text, &known));
+                None
+            }
+        };
+        let source = match (item.get("compose"), item.get("inventory"), item.get("manifests")) {
+            (Some(files), None, None) => DeploymentSource::Compose(self.texts(Some(files))),
+            (None, Some(file), None) => DeploymentSource::Inventory(file.text().unwrap_or_default().to_string()),
+            (None, None, Some(globs)) => DeploymentSource::Manifests(self.texts(Some(globs))),
+            _ => {
+                self.problem(item, "one of compose, inventory and manifests is wanted", "say what it is made of");
+                return None;
+            }
+        };
+        Some(ConfiguredDeployment { name, environment, source })
+    }
+
+    fn waiver(&mut self, item: Value<'_>) -> Option<Waiver> {
+        if !self.closed(item, &["rule", "path", "fingerprint", "reason", "owner", "expires"]) {
+            return None;
+        }
+        let (rule, reason, owner) = (self.text(item, "rule"), self.text(item, "reason"), self.text(item, "owner"));
+        if let (Some(rule), Some(at)) = (&rule, item.get("rule")) {
+            self.known_rule(rule, at);
+        }
+        let expires = self.text(item, "expires")?;
+        if !is_date(&expires) {
+            self.problem(item.get("expires").unwrap_or(item), format!("`{expires}` is no date"), "write YYYY-MM-DD");
+        }
+        let glob = item.get("path").and_then(Value::text).unwrap_or("**");
+        let path = match Glob::new(glob) {
+            Ok(glob) => glob.compile_matcher(),
+            Err(error) => {
+                self.problem(item.get("path").unwrap_or(item), format!("`path` is no glob: {error}"), "write a path");
+                return None;
+            }
+        };
+        let fingerprint = item.get("fingerprint").and_then(Value::text).map(str::to_string);
+        let span = item.get("rule").unwrap_or(item).pointer();
+        Some(Waiver { rule: rule?, path, fingerprint, reason: reason?, owner: owner?, expires, span })
+    }
+}
+
+/// Whether a text is a day of the calendar, as YYYY-MM-DD.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<u32> = text.split('-').filter_map(|part| part.parse().ok()).collect();
+    let [year, month, day] = parts[..] else { return false };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        1..=12 => 31,
+        _ => 0,
+    };
+    text.len() == 10 && (1..=days).contains(&day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_days_of_the_calendar() {
+        assert!(is_date("2028-02-29") && is_date("2026-12-31"));
+        assert!(!is_date("2026-02-29") && !is_date("2026-13-01") && !is_date("26-1-1") && !is_date("soon"));
     }
 }

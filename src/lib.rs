@@ -87,13 +87,14 @@ pub fn check(request: &Request) -> Run {
     problems.extend(broken);
     problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
     problems.dedup();
-    let texts = gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
+    let texts =
+        gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
     let mask = Mask::new(&document);
     let summary = summary(&document, &outcomes, &problems);
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
     Run {
         review: Review { command: "check", verdict, summary, outcomes, problems },
-        texts: texts.chain(policies.texts()).collect(),
+        texts: texts.chain(policies.texts()).chain(policy::texts(&request.policies)).collect(),
         mask,
         broken: is_broken,
     }
@@ -106,7 +107,8 @@ pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
     let mask = Mask::new(&document);
     let json = mask.document(&document);
     let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered)].concat();
-    let texts = gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
+    let texts =
+        gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
     let summary = summary(&document, &[], &problems);
     let review = Review { command: "collect", verdict: Verdict::NotEvaluated, summary, outcomes: Vec::new(), problems };
     (json, Run { review, texts: texts.collect(), mask, broken: false })
@@ -142,8 +144,12 @@ fn nothing_recognised(gathered: &Gathered) -> Vec<Problem> {
         return Vec::new();
     }
     vec![
-        Problem::new(ProblemKind::Fault, "", "nothing was recognised: no env file, compose file or Kubernetes manifest")
-            .help("name the folder that holds the deployment's configuration"),
+        Problem::new(
+            ProblemKind::Fault,
+            "",
+            "nothing was recognised: no env file, compose file or Kubernetes manifest",
+        )
+        .help("name the folder that holds the deployment's configuration"),
     ]
 }
 

@@ -136,7 +136,10 @@ impl Mask {
             serde_json::Value::Object(entries) => {
                 for (key, value) in entries.iter_mut() {
                     // What the schema fixes is no secret, even where it is spelled like one.
-                    if !matches!(key.as_str(), "role" | "state" | "at" | "via" | "kind" | "platform" | "path" | "folder") {
+                    if !matches!(
+                        key.as_str(),
+                        "role" | "state" | "at" | "via" | "kind" | "platform" | "path" | "folder"
+                    ) {
                         self.walk(value, secrets);
                     }
                 }
@@ -147,9 +150,9 @@ impl Mask {
 
     fn short(&self, text: &str) -> String {
         match crate::input::measures::credentials(text) {
-            Some((_, password)) => forms(&password).iter().fold(text.to_string(), |text, form| {
-                text.replace(form.as_str(), &".".repeat(form.chars().count()))
-            }),
+            Some((_, password)) => forms(&password)
+                .iter()
+                .fold(text.to_string(), |text, form| text.replace(form.as_str(), &".".repeat(form.chars().count()))),
             None => ".".repeat(text.chars().count()),
         }
     }

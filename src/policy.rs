@@ -153,9 +153,7 @@ impl Policies {
 
     /// An engine with the modules of the given rules, ready to be cloned.
     fn engine(&self, rules: &[&Arc<Rule>]) -> Result<Engine, String> {
-        let wanted = |module: &&Module| {
-            module.is_lib() || rules.iter().any(|rule| rule.file == module.path)
-        };
+        let wanted = |module: &&Module| module.is_lib() || rules.iter().any(|rule| rule.file == module.path);
         prepare(self.modules.iter().filter(wanted), &self.modules)
     }
 }
@@ -167,6 +165,11 @@ impl Evaluation {
         self.denies.extend(other.denies);
         self.error = self.error.take().or(other.error);
     }
+}
+
+/// Texts of the files of a team's own policy folders by path, also of those that cannot be loaded.
+pub fn texts(folders: &[PathBuf]) -> Vec<(Arc<str>, Arc<str>)> {
+    source::read(folders).0.into_iter().map(|module| (module.path, module.text)).collect()
 }
 
 /// The section that a dotted name belongs to.
@@ -323,8 +326,11 @@ impl Evaluation {
             Some(_) => Err(format!("has a `{name}` that is no text")),
             None => Err(format!("has no `{name}`")),
         };
-        let known: &[&str] =
-            if set == "unknown" { &["at", "message", "give", "in"] } else { &["at", "message", "related", "severity", "absent"] };
+        let known: &[&str] = if set == "unknown" {
+            &["at", "message", "give", "in"]
+        } else {
+            &["at", "message", "related", "severity", "absent"]
+        };
         for key in object.keys() {
             if !matches!(key, RegoValue::String(key) if known.contains(&&**key)) {
                 return Err(format!("has an unknown key {key}"));

@@ -28,8 +28,12 @@ pub fn own(built_in: &[Module], read: Vec<Module>, problems: &mut Vec<Problem>) 
             Err(problem) => problems.push(*problem),
         }
     }
-    let mut packages: BTreeSet<String> =
-        built_in.iter().chain(trees.iter().map(|(module, _)| module)).filter_map(Module::package).map(str::to_string).collect();
+    let mut packages: BTreeSet<String> = built_in
+        .iter()
+        .chain(trees.iter().map(|(module, _)| module))
+        .filter_map(Module::package)
+        .map(str::to_string)
+        .collect();
     for table in built_in.iter().chain(&kept).filter(|module| module.is_data()) {
         let name = table.inside.trim_start_matches("data/").trim_end_matches(".yaml");
         packages.insert(format!("data.{name}"));
@@ -38,7 +42,12 @@ pub fn own(built_in: &[Module], read: Vec<Module>, problems: &mut Vec<Problem>) 
         let before = problems.len();
         let taken = built_in.iter().find(|known| known.package() == module.package() && !module.is_test());
         if let Some(known) = taken {
-            problems.push(at(&module, &tree["package"]["span"], format!("the package is taken by {}", known.path), "choose another name"));
+            problems.push(at(
+                &module,
+                &tree["package"]["span"],
+                format!("the package is taken by {}", known.path),
+                "choose another name",
+            ));
         }
         imports(&module, &tree, &packages, problems);
         recursion(&module, &tree, problems);
@@ -245,7 +254,10 @@ fn imports(module: &Module, tree: &Json, packages: &BTreeSet<String>, problems: 
             }
             ["data", "rules", ..] if module.is_test() => None,
             ["input", ..] if module.is_test() => None,
-            _ => Some((format!("`{name}` cannot be imported"), "import data.lib.<topic> or data.data.<table>".to_string())),
+            _ => Some((
+                format!("`{name}` cannot be imported"),
+                "import data.lib.<topic> or data.data.<table>".to_string(),
+            )),
         };
         if let Some((message, help)) = problem {
             problems.push(at(module, &import["span"], message, help));
@@ -266,21 +278,31 @@ fn reads(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
             Err(_) => return,
         }
     };
-    for reference in found.iter().filter(|reference| reference.parts.first().and_then(Option::as_deref) == Some("input")) {
+    for reference in
+        found.iter().filter(|reference| reference.parts.first().and_then(Option::as_deref) == Some("input"))
+    {
         let mut report = |message: String, help: String| problems.push(at(module, &reference.span, message, help));
         let Some(declared) = &declared else {
             report("a library reads `input`".to_string(), "let it take arguments; only rules read `input`".to_string());
             continue;
         };
         match reference.parts.get(1) {
-            None => report("`input` is used as a whole".to_string(), "read a section of it, e.g. `input.settings`".to_string()),
-            Some(None) => report("the section is computed".to_string(), "name the section, e.g. `input.settings`".to_string()),
+            None => report(
+                "`input` is used as a whole".to_string(),
+                "read a section of it, e.g. `input.settings`".to_string(),
+            ),
+            Some(None) => {
+                report("the section is computed".to_string(), "name the section, e.g. `input.settings`".to_string())
+            }
             Some(Some(section)) if ALWAYS.contains(&section.as_str()) => {}
             Some(Some(section)) if !SECTIONS.contains(&section.as_str()) => {
                 report(format!("there is no section `{section}`"), crate::rule::metadata::suggest(section, SECTIONS));
             }
             Some(Some(section)) if !declared.iter().any(|one| top(one) == section) => {
-                report(format!("`input.{section}` is read but not declared"), format!("add `{section}` to `custom.input`"));
+                report(
+                    format!("`input.{section}` is read but not declared"),
+                    format!("add `{section}` to `custom.input`"),
+                );
             }
             Some(Some(_)) => {}
         }
@@ -358,12 +380,24 @@ mod tests {
     #[test]
     fn each_offence_is_reported_at_its_place() {
         for (body, message, place) in [
-            ("deny contains 1 if input.workloads.all\n", "`input.workloads` is read but not declared", "input.workloads.all"),
+            (
+                "deny contains 1 if input.workloads.all\n",
+                "`input.workloads` is read but not declared",
+                "input.workloads.all",
+            ),
             ("deny contains 1 if input.setings.all\n", "there is no section `setings`", "input.setings.all"),
             ("deny contains input\n", "`input` is used as a whole", "input"),
             ("deny contains 1 if { some k; input[k] }\n", "the section is computed", "input[k]"),
-            ("import data.lib.nowhere\n\ndeny contains 1 if true\n", "nothing is called `data.lib.nowhere`", "import data.lib.nowhere"),
-            ("import data.rules.web.x\n\ndeny contains 1 if true\n", "`data.rules.web.x` cannot be imported", "import data.rules.web.x"),
+            (
+                "import data.lib.nowhere\n\ndeny contains 1 if true\n",
+                "nothing is called `data.lib.nowhere`",
+                "import data.lib.nowhere",
+            ),
+            (
+                "import data.rules.web.x\n\ndeny contains 1 if true\n",
+                "`data.rules.web.x` cannot be imported",
+                "import data.rules.web.x",
+            ),
             ("f(x) := g(x)\n\ng(x) := f(x)\n", "`f` calls itself", "f(x) := g(x)"),
             ("deny contains [[[[[[[[[[[[[1]]]]]]]]]]]]]\n", "literals are nested more than 12 deep", "["),
         ] {

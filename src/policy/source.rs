@@ -63,7 +63,11 @@ impl Module {
         let problem = |message: String, help: String| {
             let at = self.text.find("package ").unwrap_or(0);
             let end = at + self.text[at..].find('\n').unwrap_or(self.text.len() - at);
-            vec![Problem::new(ProblemKind::Fault, self.path.clone(), message).at(crate::located::Span::new(at, end)).help(help)]
+            vec![
+                Problem::new(ProblemKind::Fault, self.path.clone(), message)
+                    .at(crate::located::Span::new(at, end))
+                    .help(help),
+            ]
         };
         let Some((area, name)) = self.place() else {
             let message = "a rule stands in a folder that names its area".to_string();

@@ -300,7 +300,11 @@ mod tests {
             ("%s", vec![text("a"), Int(1)], "a%!(EXTRA int64=1)"),
             ("%6.2f|", vec![Float(1.234)], "  1.23|"),
             ("%-6s|%6s|", vec![text("ab"), text("cd")], "ab    |    cd|"),
-            ("%+d % d %05d %x %X %o %b", vec![Int(3), Int(4), Int(42), Int(255), Int(255), Int(8), Int(5)], "+3  4 00042 ff FF 10 101"),
+            (
+                "%+d % d %05d %x %X %o %b",
+                vec![Int(3), Int(4), Int(42), Int(255), Int(255), Int(8), Int(5)],
+                "+3  4 00042 ff FF 10 101",
+            ),
             ("%q", vec![text("a\"b\n")], "\"a\\\"b\\n\""),
             ("%v %v", vec![Rego("true".into()), Rego("[1, 2]".into())], "true [1, 2]"),
             ("%v %v %v", vec![Float(1e21), Float(0.00001), Float(1.5)], "1e+21 1e-05 1.5"),

@@ -12,9 +12,9 @@ use crate::syntax::{Format, parse};
 pub fn read(file: &Arc<str>, text: &str, id: &str, package: &str) -> Result<Rule, Vec<Problem>> {
     let Some(block) = Block::find(text) else {
         return Err(vec![
-            Problem::new(ProblemKind::Fault, file.clone(), "the rule has no METADATA")
-                .at(Span::default())
-                .help("begin the file with `# METADATA` and title, description, custom.severity, custom.input, custom.help"),
+            Problem::new(ProblemKind::Fault, file.clone(), "the rule has no METADATA").at(Span::default()).help(
+                "begin the file with `# METADATA` and title, description, custom.severity, custom.input, custom.help",
+            ),
         ]);
     };
     let parsed = parse(Format::Yaml, file.clone(), block.yaml.as_str().into(), Limits::default());
@@ -132,7 +132,8 @@ impl Checker<'_> {
         };
         self.closed(custom, &["severity", "input", "needs", "scope", "absent_in", "params", "help"]);
         let severity = self.choice(custom, "severity", SEVERITIES, None);
-        let scope = self.choice(custom, "scope", &[("file", Scope::File), ("bundle", Scope::Bundle)], Some(Scope::File));
+        let scope =
+            self.choice(custom, "scope", &[("file", Scope::File), ("bundle", Scope::Bundle)], Some(Scope::File));
         let places = [("check", AbsentIn::Check), ("review", AbsentIn::Review)];
         let absent_in = self.choice(custom, "absent_in", &places, Some(AbsentIn::Check));
         let help = self.text(custom, "help", "custom.help");
@@ -156,10 +157,20 @@ impl Checker<'_> {
         })
     }
 
-    fn choice<T: Copy>(&mut self, custom: Value<'_>, key: &str, choices: &[(&str, T)], default: Option<T>) -> Option<T> {
+    fn choice<T: Copy>(
+        &mut self,
+        custom: Value<'_>,
+        key: &str,
+        choices: &[(&str, T)],
+        default: Option<T>,
+    ) -> Option<T> {
         let Some(value) = custom.get(key) else {
             if default.is_none() {
-                self.problem(custom.pointer(), format!("METADATA has no `custom.{key}`"), format!("add `custom.{key}`"));
+                self.problem(
+                    custom.pointer(),
+                    format!("METADATA has no `custom.{key}`"),
+                    format!("add `custom.{key}`"),
+                );
             }
             return default;
         };
@@ -174,7 +185,11 @@ impl Checker<'_> {
 
     fn sections(&mut self, custom: Value<'_>) -> Vec<String> {
         let Some(list) = custom.get("input").filter(|list| list.is_sequence()) else {
-            self.problem(custom.pointer(), "METADATA has no list `custom.input`", "list the sections that the rule reads");
+            self.problem(
+                custom.pointer(),
+                "METADATA has no list `custom.input`",
+                "list the sections that the rule reads",
+            );
             return Vec::new();
         };
         list.items().filter_map(|item| self.section(item)).collect()

@@ -1,0 +1,131 @@
+//! `plimsoll check`.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::artefact::Sources;
+use crate::cli::{BROKEN, Check, Common, FormatName, complain, print, style_of_stderr, style_of_stdout, with_threads};
+use crate::config::Config;
+use crate::policy::Policies;
+use crate::problem::{Problem, ProblemKind};
+use crate::report::{self, Format, Style};
+use crate::rule::Severity;
+use crate::verdict::{Review, Status};
+use crate::{Request, Run};
+
+pub fn run(arguments: &Check) -> io::Result<u8> {
+    let request = match request(&arguments.common, &arguments.rules, &arguments.skip)? {
+        Ok(request) => request,
+        Err(complaint) => {
+            complain(&complaint);
+            return Ok(BROKEN);
+        }
+    };
+    let mut reports = Vec::new();
+    for wanted in &arguments.reports {
+        match format_and_file(wanted) {
+            Some(report) => reports.push(report),
+            None => {
+                complain(&format!(
+                    "plimsoll: `--report {wanted}` is not FORMAT=FILE; formats are text, concise, json\n"
+                ));
+                return Ok(BROKEN);
+            }
+        }
+    }
+    let run = with_threads(arguments.common.jobs, || crate::check(&request))?;
+    let format: Format = arguments.format.into();
+    let verbosity = |style: Style| Style { quiet: arguments.quiet, verbose: arguments.verbose, ..style };
+    let color = arguments.common.color;
+    complain(&report::problems(&run, format, style_of_stderr(color)));
+    match &arguments.common.output {
+        Some(file) => write(file, &report::render(&run, format, verbosity(Style { width: 80, ..Style::default() })))?,
+        None => print(&report::render(&run, format, verbosity(style_of_stdout(color))))?,
+    }
+    for (format, file) in reports {
+        write(&file, &report::render(&run, format, verbosity(Style { width: 80, ..Style::default() })))?;
+    }
+    Ok(exit_code(&run.review, run.broken, arguments.strict, arguments.fail_on.into()))
+}
+
+/// The exit code of a check: 2 a broken policy or an unknown rule; else 1 findings; else 3 a fault; else 0.
+fn exit_code(review: &Review, broken: bool, strict: bool, fail_on: Severity) -> u8 {
+    let mut findings = review.outcomes.iter().flat_map(|outcome| &outcome.findings);
+    let is_fault =
+        |problem: &Problem| problem.kind == ProblemKind::Fault || strict && problem.kind == ProblemKind::Limit;
+    let failed = review
+        .outcomes
+        .iter()
+        .any(|outcome| outcome.reason.is_some() && outcome.verdict == crate::verdict::Verdict::Error);
+    if broken {
+        BROKEN
+    } else if findings.any(|finding| finding.status == Status::Open && finding.severity >= fail_on) {
+        1
+    } else if review.problems.iter().any(is_fault) || failed {
+        3
+    } else {
+        0
+    }
+}
+
+fn format_and_file(text: &str) -> Option<(Format, PathBuf)> {
+    let (format, file) = text.split_once('=')?;
+    let format = <FormatName as clap::ValueEnum>::from_str(format, false).ok()?;
+    (!file.is_empty()).then(|| (format.into(), file.into()))
+}
+
+pub fn write(file: &Path, text: &str) -> io::Result<()> {
+    fs::write(file, text).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))
+}
+
+/// The request that the arguments make, or what is wrong with the config.
+pub fn request(common: &Common, rules: &[String], skip: &[String]) -> io::Result<Result<Request, String>> {
+    let mut sources = Sources::default();
+    for path in &common.paths {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes)?;
+            sources.stdin = Some(bytes);
+        } else {
+            sources.paths.push(path.clone());
+        }
+    }
+    let here = PathBuf::from(".");
+    let start = sources.paths.first().unwrap_or(&here);
+    let mut policies = common.policies.clone();
+    let config = match common.config.clone().or_else(|| Config::find(start)) {
+        None => Config::default(),
+        Some(file) => {
+            // Rules of policies that the config itself names must be known before its rules can be checked.
+            let own = own_policies(&file);
+            let (known, _) = Policies::load(&[policies.clone(), own].concat());
+            match Config::read(&file, known.rules()) {
+                Ok(config) => config,
+                Err((problems, text)) => return Ok(Err(complaint(problems, text))),
+            }
+        }
+    };
+    policies.extend(config.policies.iter().cloned());
+    let (rules, skip) = (rules.to_vec(), skip.to_vec());
+    Ok(Ok(Request { sources, config, policies, rules, skip, all: common.all }))
+}
+
+fn own_policies(file: &Path) -> Vec<PathBuf> {
+    Config::read(file, &[]).map(|config| config.policies).unwrap_or_default()
+}
+
+/// Problems of a config, drawn in its text.
+fn complaint(problems: Vec<Problem>, text: Arc<str>) -> String {
+    let path = problems.first().map(|problem| problem.path.clone()).unwrap_or_default();
+    let review = Review {
+        command: "check",
+        verdict: crate::verdict::Verdict::Error,
+        summary: crate::verdict::Summary::default(),
+        outcomes: Vec::new(),
+        problems,
+    };
+    let run = Run { review, texts: [(path, text)].into(), mask: crate::mask::Mask::default(), broken: true };
+    report::problems(&run, Format::Text, style_of_stderr(crate::cli::Color::Auto))
+}

@@ -1,0 +1,110 @@
+//! `plimsoll rules` and `plimsoll explain`.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::cli::{BROKEN, Explain, FormatName, Rules, complain, print};
+use crate::embedded::FIXTURES;
+use crate::policy::Policies;
+use crate::report::{concise, text};
+use crate::rule::{AbsentIn, Rule, metadata};
+
+pub fn list(arguments: &Rules) -> io::Result<u8> {
+    let Some(rules) = load(arguments) else { return Ok(BROKEN) };
+    if matches!(arguments.format, FormatName::Json) {
+        print(&json(&rules)?)?;
+        return Ok(0);
+    }
+    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let line =
+        |rule: &Arc<Rule>| format!("{:<width$}  {:<8}  {}\n", rule.id, text::severity(rule.severity), rule.title);
+    print(&rules.iter().map(line).collect::<String>())?;
+    Ok(0)
+}
+
+pub fn explain(arguments: &Explain) -> io::Result<u8> {
+    let Some(rules) = load(&arguments.rules) else { return Ok(BROKEN) };
+    let Some(rule) = rules.iter().find(|rule| *rule.id == *arguments.rule) else {
+        let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
+        let near = metadata::near(&arguments.rule, &ids);
+        complain(&format!(
+            "plimsoll: no rule is called `{}`; {near} `plimsoll rules` lists them all\n",
+            arguments.rule
+        ));
+        return Ok(BROKEN);
+    };
+    if matches!(arguments.rules.format, FormatName::Json) {
+        print(&json(rule)?)?;
+    } else {
+        print(&page(rule))?;
+    }
+    Ok(0)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> io::Result<String> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(io::Error::other)
+}
+
+fn load(arguments: &Rules) -> Option<Vec<Arc<Rule>>> {
+    let (policies, problems) = Policies::load(&arguments.policies);
+    for problem in &problems {
+        complain(&format!(
+            "{}: {}: {} ({})\n",
+            problem.path,
+            concise::kind(problem.kind),
+            problem.message,
+            problem.help
+        ));
+    }
+    problems.is_empty().then(|| policies.rules().to_vec())
+}
+
+fn page(rule: &Rule) -> String {
+    let mut out = format!(
+        "{}\n{}, severity {}\n\nWhy\n{}\n\n",
+        rule.title,
+        rule.id,
+        text::severity(rule.severity),
+        indent(&rule.description)
+    );
+    out.push_str(&format!("What to write instead\n{}\n\n", indent(&rule.help)));
+    out.push_str(&format!("Reads\n{}\n", indent(&rule.input.join(", "))));
+    for need in &rule.needs {
+        out.push_str(&indent(&format!("cannot pass without {}", need.section)));
+        out.push('\n');
+    }
+    if rule.absent_in == AbsentIn::Review {
+        out.push_str(&indent("what is absent counts in review, and with --rule"));
+        out.push('\n');
+    }
+    if !rule.params.is_empty() {
+        out.push_str("\nParameters\n");
+        for param in &rule.params {
+            let unit = if param.unit == "none" { String::new() } else { format!(" {}", param.unit) };
+            out.push_str(&indent(&format!("{} = {}{unit}: {}", param.name, param.default, param.meaning)));
+            out.push('\n');
+        }
+    }
+    for (kind, title) in [("bad", "Fails"), ("good", "Passes")] {
+        if let Some((path, example)) = example(rule, kind) {
+            out.push_str(&format!("\n{title} ({path})\n{}\n", indent(example)));
+        }
+    }
+    if !rule.links.is_empty() {
+        out.push_str(&format!("\nRead more\n{}\n", indent(&rule.links.join("\n"))));
+    }
+    out
+}
+
+/// The smallest file of the rule's fixtures of a kind, with its path inside the fixture.
+fn example(rule: &Rule, kind: &str) -> Option<(&'static str, &'static str)> {
+    let folder = format!("fixtures/{}/{kind}/", rule.id);
+    let files = FIXTURES
+        .iter()
+        .filter_map(|(path, bytes)| Some((path.strip_prefix(&*folder)?, std::str::from_utf8(bytes).ok()?)));
+    files.filter(|(_, text)| text.lines().count() > 1).min_by_key(|(_, text)| text.len())
+}
+
+fn indent(text: &str) -> String {
+    text.trim_end().lines().map(|line| format!("  {line}").trim_end().to_string()).collect::<Vec<_>>().join("\n")
+}

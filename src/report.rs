@@ -1,0 +1,131 @@
+//! Reports: a review as people and programs read it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::Run;
+use crate::lines::Lines;
+use crate::located::Span;
+use crate::mask::Mask;
+use crate::problem::Problem;
+use crate::verdict::{Finding, Outcome, Status};
+
+pub mod concise;
+pub mod json;
+pub mod text;
+
+/// An output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    Concise,
+    Json,
+}
+
+/// How much and how a report shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    pub color: bool,
+    pub unicode: bool,
+    /// Columns of the text report.
+    pub width: usize,
+    pub quiet: bool,
+    pub verbose: bool,
+}
+
+/// The report of a run in a format.
+pub fn render(run: &Run, format: Format, style: Style) -> String {
+    let sources = Sources::new(run);
+    match format {
+        Format::Text => text::render(run, &sources, style),
+        Format::Concise => concise::render(run, &sources, style),
+        Format::Json => json::render(run, &sources),
+    }
+}
+
+/// The problems of a run as text, for standard error.
+pub fn problems(run: &Run, format: Format, style: Style) -> String {
+    let sources = Sources::new(run);
+    match format {
+        Format::Text => text::problems(&run.review.problems, &sources, style),
+        Format::Concise | Format::Json => concise::problems(&run.review.problems, &sources),
+    }
+}
+
+/// Texts of artefacts with secrets masked and lines indexed, made once a file.
+pub struct Sources<'r> {
+    texts: BTreeMap<Arc<str>, Source>,
+    mask: &'r Mask,
+}
+
+/// One masked text.
+#[derive(Debug)]
+pub struct Source {
+    pub text: String,
+    pub lines: Lines,
+}
+
+impl<'r> Sources<'r> {
+    fn new(run: &'r Run) -> Self {
+        let findings = run.review.outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let unknowns = run.review.outcomes.iter().flat_map(|outcome| &outcome.unknowns);
+        let mut wanted: Vec<&Arc<str>> = run.review.problems.iter().map(|problem| &problem.path).collect();
+        for finding in findings {
+            wanted.push(&finding.path);
+            wanted.extend(finding.related.iter().map(|related| &related.path));
+        }
+        wanted.extend(unknowns.map(|unknown| &unknown.path));
+        wanted.sort();
+        wanted.dedup();
+        let source = |path: &Arc<str>| {
+            let text = run.mask.source(path, run.texts.get(path)?);
+            let lines = Lines::new(&text);
+            Some((path.clone(), Source { text, lines }))
+        };
+        Self { texts: wanted.into_iter().filter_map(source).collect(), mask: &run.mask }
+    }
+
+    pub fn get(&self, path: &str) -> Option<&Source> {
+        self.texts.get(path)
+    }
+
+    /// `path:line:column`, or the path alone where there is no text.
+    pub fn place(&self, path: &str, span: Span) -> String {
+        match self.get(path) {
+            Some(source) => {
+                let at = source.lines.position(span.start as usize, &source.text);
+                format!("{}:{}:{}", clean(path), at.line, at.column)
+            }
+            None => clean(path),
+        }
+    }
+
+    /// A text for people: no secret, and no control character that a terminal would obey.
+    pub fn show(&self, text: &str) -> String {
+        clean(&self.mask.text(text))
+    }
+}
+
+/// A text without control characters, which could rewrite the terminal that shows it.
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// Open findings in the order of their places.
+pub fn open(outcomes: &[Outcome]) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = outcomes
+        .iter()
+        .flat_map(|outcome| &outcome.findings)
+        .filter(|finding| finding.status == Status::Open)
+        .collect();
+    findings.sort_by(|a, b| (&a.path, a.span, &a.rule).cmp(&(&b.path, b.span, &b.rule)));
+    findings
+}
+
+/// Ids of the rules whose verdict a problem spoils.
+pub fn spoiled<'o>(problem: &Problem, outcomes: &'o [Outcome]) -> Vec<&'o str> {
+    let reads = |outcome: &&Outcome| {
+        outcome.rule.input.iter().any(|input| problem.sections.contains(&crate::policy::top(input)))
+    };
+    outcomes.iter().filter(reads).map(|outcome| &*outcome.rule.id).collect()
+}

@@ -1,0 +1,88 @@
+//! The schemas of the input document and of the report, made from the types that are serialised.
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use crate::collect::COLLECTORS;
+use crate::input::deployments::Deployment;
+use crate::input::edges::Edge;
+use crate::input::settings::Setting;
+use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Service, Workload};
+use crate::input::{SECTIONS, VIEWS};
+use crate::report::json::Report;
+
+/// Schema of the report that `--format json` prints.
+pub fn report() -> Value {
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Report>();
+    finish(schema.to_value(), "Report of plimsoll")
+}
+
+/// Schema of the input document that `plimsoll collect` prints and that rules see as `input`.
+pub fn input() -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let list = |schema: schemars::Schema| json!({ "type": "array", "items": schema });
+    let setting = generator.subschema_for::<Setting<'_>>();
+    let workloads = [
+        ("all", generator.subschema_for::<Workload<'_>>()),
+        ("services", generator.subschema_for::<Service<'_>>()),
+        ("budgets", generator.subschema_for::<Budget<'_>>()),
+        ("network_policies", generator.subschema_for::<NetworkPolicy<'_>>()),
+        ("namespaces", generator.subschema_for::<Namespace<'_>>()),
+    ];
+    let workloads: Map<String, Value> =
+        workloads.into_iter().map(|(name, schema)| (name.to_string(), list(schema))).collect();
+    let mut sections = Map::new();
+    sections.insert("deployments".to_string(), list(generator.subschema_for::<Deployment<'_>>()));
+    sections.insert(
+        "settings".to_string(),
+        json!({
+            "type": "object",
+            "description": "All settings, those with a role once more by role, and those whose value is a placeholder.",
+            "properties": {
+                "all": list(setting.clone()),
+                "by_role": { "type": "object", "additionalProperties": list(setting.clone()) },
+                "placeholders": list(setting),
+            },
+            "required": ["all", "by_role", "placeholders"],
+            "additionalProperties": false,
+        }),
+    );
+    let required: Vec<&String> = workloads.keys().collect();
+    sections.insert(
+        "workloads".to_string(),
+        json!({ "type": "object", "required": required, "properties": workloads, "additionalProperties": false }),
+    );
+    sections.insert("edges".to_string(), list(generator.subschema_for::<Edge<'_>>()));
+    for collector in COLLECTORS {
+        let mut properties = Map::new();
+        properties.insert("files".to_string(), json!({ "type": "object", "description": "Content by path." }));
+        for (name, schema) in collector.schema(&mut generator) {
+            properties.insert(name.to_string(), schema.to_value());
+        }
+        let section =
+            json!({ "type": "object", "properties": properties, "required": ["files"], "additionalProperties": false });
+        sections.insert(collector.section().to_string(), section);
+    }
+    for name in SECTIONS.iter().filter(|name| !VIEWS.contains(name)) {
+        let absent = json!({ "type": "object", "description": "Nothing gathers it yet." });
+        sections.entry((*name).to_string()).or_insert(absent);
+    }
+    let definitions = Value::Object(generator.take_definitions(true));
+    finish(
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "properties": sections,
+            "additionalProperties": false,
+            "$defs": definitions,
+        }),
+        "Input document of plimsoll",
+    )
+}
+
+fn finish(mut schema: Value, title: &str) -> Value {
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("title".to_string(), json!(title));
+    }
+    schema
+}
