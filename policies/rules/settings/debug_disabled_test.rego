@@ -14,7 +14,7 @@ doc(debug, modes, workloads) := {
 test_switches_that_are_on_are_denied if {
 	bad := {"true", "True", "1", "yes", "on", "debug"}
 	good := {"false", "0", "no", "off", "", "none", "release", "False"}
-	given := doc([setting("DEBUG", value) | some value in bad | good], [], [])
+	given := doc([setting("DEBUG", value) | some value in (bad | good)], [], [])
 	found := rule.deny with input as given
 	{f.at[0] | some f in found} == bad
 	{f | some f in found; f.severity} == set()
@@ -44,7 +44,7 @@ test_switches_of_products_matter_little if {
 test_modes_for_developers_are_denied if {
 	bad := {"development", "Development", "dev", "test", "local", "debug"}
 	good := {"production", "prod", "staging", "release", ""}
-	given := doc([], [setting("NODE_ENV", value) | some value in bad | good], [])
+	given := doc([], [setting("NODE_ENV", value) | some value in (bad | good)], [])
 	found := rule.deny with input as given
 	{f.at[0] | some f in found} == bad
 	{f.message | some f in found; f.at == ["dev"]} == {"NODE_ENV is `dev`"}

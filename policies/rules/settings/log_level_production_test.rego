@@ -16,7 +16,7 @@ defaults := ["info", "notice", "warn", "warning", "error", "critical", "fatal"]
 test_levels_below_info_are_denied_in_any_spelling if {
 	bad := {"debug", "DEBUG", "Trace", "verbose", "all", "silly", "info,sqlx=debug"}
 	good := {"info", "INFO", "Information", "warn", "WARNING", "err", "crit", "info,hyper=warn", "fatal"}
-	given := doc([setting(value) | some value in bad | good], defaults)
+	given := doc([setting(value) | some value in (bad | good)], defaults)
 	found := rule.deny with input as given
 	{f.at[0] | some f in found} == bad
 	subjects := rule.subjects with input as given

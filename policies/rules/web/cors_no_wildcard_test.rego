@@ -19,11 +19,11 @@ test_every_form_of_wildcard_is_denied if {
 		`example\.org`,
 	}
 	good := {"https://app.example.org", `["https://app.example.org"]`, "http://localhost:3000", "", "app.example.org"}
-	doc := cors([setting(value) | some value in bad | good])
+	doc := cors([setting(value) | some value in (bad | good)])
 	found := rule.deny with input as doc
 	{f.at[0] | some f in found} == bad
 	subjects := rule.subjects with input as doc
-	subjects == {[value] | some value in bad | good}
+	subjects == {[value] | some value in (bad | good)}
 	unknown := rule.unknown with input as doc
 	unknown == set()
 }

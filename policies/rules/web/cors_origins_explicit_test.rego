@@ -26,7 +26,7 @@ test_every_fault_is_denied_and_nothing_else if {
 		"https://app.harbour.se", "https://app.harbour.se https://admin.harbour.se:8443",
 		`["https://app.harbour.se", "https://admin.harbour.se"]`,
 	}
-	given := doc([setting(value) | some value in bad | good])
+	given := doc([setting(value) | some value in (bad | good)])
 	found := rule.deny with input as given
 	{f.at[0] | some f in found} == bad
 	subjects := rule.subjects with input as given
