@@ -39,6 +39,16 @@ pub struct Parsed {
 
 /// Reads a text. Never panics; whatever is broken becomes a fault and the rest is still in the tree.
 pub fn parse(format: Format, path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
+    // Places are counted in 32 bits, one of which says where a scalar's text is kept.
+    if text.len() > i32::MAX as usize {
+        let fault = Fault {
+            span: Span::default(),
+            related: None,
+            message: "is larger than 2 GiB".to_string(),
+            help: "leave the file out with `exclude` in plimsoll.yaml".to_string(),
+        };
+        return Parsed { located: Located::default(), faults: vec![fault] };
+    }
     match format {
         Format::Yaml => yaml::parse(path, text, limits),
         Format::Json => json::parse(path, text, limits),
