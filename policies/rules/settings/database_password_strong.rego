@@ -41,13 +41,15 @@ subjects contains setting.at if {
 	settings.unseen(setting)
 }
 
-unknown contains settings.unseen(setting) if {
+unknown contains entry if {
 	some role in roles
 	some setting in input.settings.by_role[role]
+	entry := settings.unseen(setting)
 }
 
-deny contains {"at": setting.at, "message": sprintf("the password in %s %s", [setting.name, weakness(setting)])} if {
+deny contains {"at": setting.at, "message": sprintf("the password in %s %s", [setting.name, fault])} if {
 	some setting in changed
+	fault := weakness(setting)
 }
 
 weakness(setting) := sprintf("has %v characters, fewer than %v", [

@@ -31,9 +31,10 @@ subjects contains container.at if {
 	commands.serves(container)
 }
 
-unknown contains settings.unseen(setting) if {
+unknown contains entry if {
 	some role in roles
 	some setting in input.settings.by_role[role]
+	entry := settings.unseen(setting)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name])} if {

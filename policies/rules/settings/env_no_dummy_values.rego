@@ -31,10 +31,11 @@ subjects contains setting.at if {
 	own(setting)
 }
 
-unknown contains settings.unseen(setting) if {
+unknown contains entry if {
 	some setting in input.settings.all
 	setting.state == "unknown"
 	own(setting)
+	entry := settings.unseen(setting)
 }
 
 deny contains {

@@ -20,12 +20,14 @@ subjects contains setting.at if {
 }
 
 # A reference passes here: the value is kept elsewhere on purpose.
-unknown contains settings.unseen(setting) if {
+unknown contains entry if {
 	some setting in input.settings.by_role.jwt_secret
 	setting.state == "unknown"
+	entry := settings.unseen(setting)
 }
 
-deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, secrets.unchosen(setting)])} if {
+deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
 	some setting in input.settings.by_role.jwt_secret
 	secrets.is_literal(setting)
+	fault := secrets.unchosen(setting)
 }

@@ -38,10 +38,14 @@ subjects contains setting.at if {
 	settings.unseen(setting)
 }
 
-unknown contains settings.unseen(setting) if some setting in input.settings.by_role.jwt_secret
+unknown contains entry if {
+	some setting in input.settings.by_role.jwt_secret
+	entry := settings.unseen(setting)
+}
 
-deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, weakness(setting)])} if {
+deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
 	some setting in chosen
+	fault := weakness(setting)
 }
 
 weakness(setting) := "is the value of the template beside it" if {

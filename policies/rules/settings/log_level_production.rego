@@ -23,7 +23,10 @@ subjects contains setting.at if {
 	settings.deployed(setting)
 }
 
-unknown contains settings.unseen(setting) if some setting in input.settings.by_role.log_level
+unknown contains entry if {
+	some setting in input.settings.by_role.log_level
+	entry := settings.unseen(setting)
+}
 
 unknown contains {
 	"at": setting.at,

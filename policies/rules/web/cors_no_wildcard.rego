@@ -21,17 +21,22 @@ subjects contains setting.at if {
 	settings.deployed(setting)
 }
 
-subjects contains edge.cors.at if some edge in input.edges
-
-unknown contains settings.unseen(setting) if {
-	some role in ["cors_origins", "cors_allow_all"]
-	some setting in input.settings.by_role[role]
+subjects contains at if {
+	some edge in input.edges
+	at := edge.cors.at
 }
 
-deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, origins.wildcard(entry)])} if {
+unknown contains entry if {
+	some role in ["cors_origins", "cors_allow_all"]
+	some setting in input.settings.by_role[role]
+	entry := settings.unseen(setting)
+}
+
+deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
 	some setting in input.settings.by_role.cors_origins
 	settings.deployed(setting)
 	some entry in origins.entries(setting.value)
+	fault := origins.wildcard(entry)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s allows every origin", [setting.name])} if {
@@ -40,10 +45,11 @@ deny contains {"at": setting.at, "message": sprintf("%s allows every origin", [s
 	settings.is_on(setting.value)
 }
 
-deny contains {"at": origin.at, "message": sprintf("%s %s", [edge.name, origins.wildcard(entry)])} if {
+deny contains {"at": origin.at, "message": sprintf("%s %s", [edge.name, fault])} if {
 	some edge in input.edges
 	some origin in edge.cors.origins
 	some entry in origins.entries(origin.value)
+	fault := origins.wildcard(entry)
 }
 
 deny contains {

@@ -48,16 +48,20 @@ subjects contains setting.at if {
 	settings.unseen(setting)
 }
 
-unknown contains settings.unseen(setting) if some setting in input.settings.by_role.cors_origins
+unknown contains entry if {
+	some setting in input.settings.by_role.cors_origins
+	entry := settings.unseen(setting)
+}
 
 deny contains {"at": list.at, "message": sprintf("%s lists no origin", [list.name])} if {
 	some list in lists
 	list.entries == []
 }
 
-deny contains {"at": list.at, "message": sprintf("%s: `%s` %s", [list.name, entry, origins.fault(entry)])} if {
+deny contains {"at": list.at, "message": sprintf("%s: `%s` %s", [list.name, entry, fault])} if {
 	some list in lists
 	some entry in list.entries
+	fault := origins.fault(entry)
 }
 
 deny contains {
