@@ -13,7 +13,7 @@ is_literal(setting) if {
 # Why a value was never chosen, said as the end of a sentence; undefined for one that was.
 unchosen(setting) := "is empty" if {
 	setting.measures.empty
-} else := sprintf("is still the placeholder `%s`", [setting.placeholder.word]) if {
+} else := "is still a placeholder" if {
 	setting.placeholder.kind == "word"
 } else := "is a password that everybody tries first" if {
 	setting.measures.known_default

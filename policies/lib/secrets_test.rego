@@ -24,7 +24,7 @@ test_values_that_nobody_chose if {
 	secrets.unchosen(setting({"empty": true})) == "is empty"
 	secrets.unchosen(setting({"known_default": true})) == "is a password that everybody tries first"
 	placeholder := object.union(setting({}), {"placeholder": {"word": "changeme", "kind": "word"}})
-	secrets.unchosen(placeholder) == "is still the placeholder `changeme`"
+	secrets.unchosen(placeholder) == "is still a placeholder"
 	not secrets.unchosen(setting({}))
 	not secrets.unchosen(object.union(setting({}), {"placeholder": {"word": "example.com", "kind": "example-domain"}}))
 }

@@ -43,7 +43,7 @@ test_passwords_that_nobody_changed_are_denied if {
 	{[f.at[0], f.message] | some f in found} == {
 		["empty", "the password in DB_PASSWORD is empty"],
 		["known", "the password in DB_PASSWORD is a password that everybody tries first"],
-		["placeholder", "the password in DB_PASSWORD is still the placeholder `changeme`"],
+		["placeholder", "the password in DB_PASSWORD is still a placeholder"],
 		["user", "the password in DB_PASSWORD is the user name"],
 		["template", "the password in DB_PASSWORD is the value of the template beside it"],
 	}

@@ -5,7 +5,15 @@ import data.rules.settings.env_no_dummy_values as rule
 import data.rules.settings.jwt_secret_set
 
 setting(name, more) := object.union(
-	{"at": [name], "name": name, "deployment": "compose.yaml", "state": "literal", "reaches": "container", "value": "x"},
+	{
+		"at": [name],
+		"name": name,
+		"deployment": "compose.yaml",
+		"state": "literal",
+		"reaches": "container",
+		"value": "x",
+		"secret": false,
+	},
 	more,
 )
 
@@ -25,19 +33,21 @@ doc(list) := {
 
 test_placeholders_of_each_kind_are_denied if {
 	given := doc([
-		holding("PAYMENT_API_KEY", "changeme", "word"),
+		object.union(holding("PAYMENT_API_KEY", "changeme", "word"), {"secret": true}),
+		holding("TENANT", "todo", "word"),
 		holding("CONTACT", "example.com", "example-domain"),
 		holding("FRONTEND_URL", "localhost", "localhost"),
 		setting("REGION", {}),
 	])
 	found := rule.deny with input as given
 	found == {
-		{"at": ["PAYMENT_API_KEY"], "message": "PAYMENT_API_KEY still holds the placeholder `changeme`"},
+		{"at": ["PAYMENT_API_KEY"], "message": "PAYMENT_API_KEY still holds a placeholder"},
+		{"at": ["TENANT"], "message": "TENANT still holds the placeholder `todo`"},
 		{"at": ["CONTACT"], "message": "CONTACT uses `example.com`, which stands in examples", "severity": "low"},
 		{"at": ["FRONTEND_URL"], "message": "FRONTEND_URL sends users to `localhost`, their own machine"},
 	}
 	subjects := rule.subjects with input as given
-	subjects == {["PAYMENT_API_KEY"], ["CONTACT"], ["FRONTEND_URL"], ["REGION"]}
+	subjects == {["PAYMENT_API_KEY"], ["TENANT"], ["CONTACT"], ["FRONTEND_URL"], ["REGION"]}
 }
 
 test_roles_of_other_rules_are_left_to_them if {
