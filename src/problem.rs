@@ -11,7 +11,7 @@ pub enum ProblemKind {
     Fault,
     /// Something that plimsoll does not read as it stands: rules that would read it are not-evaluated.
     Limit,
-    /// Worth knowing; spoils nothing.
+    /// Worth knowing. What it concerns, if it names sections, is unknown to the rules that read them.
     Notice,
 }
 

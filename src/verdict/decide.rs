@@ -125,6 +125,9 @@ impl<'a> Locator<'_, 'a> {
         if let Some(problem) = spoils(ProblemKind::Limit) {
             return (Verdict::NotEvaluated, Some(format!("{}: {}", problem.path, problem.message)));
         }
+        if let Some(problem) = spoils(ProblemKind::Notice) {
+            return (Verdict::NotEvaluated, Some(format!("{}: {}", problem.path, problem.message)));
+        }
         let collected = self.document.collected();
         let missing = rule.needs.iter().find(|need| {
             let now = match need.when {

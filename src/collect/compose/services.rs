@@ -1,0 +1,184 @@
+//! What one service of a project says of resources, ports and commands.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use crate::collect::compose::effective::{Content, Effective};
+use crate::collect::compose::normalise::{Port, range, short_port};
+use crate::input::settings::State;
+use crate::input::workloads::{ContainerPort, PublishedPort, Quantity, ReplicaSource, Replicas, Resources, Word};
+use crate::located::Value;
+
+/// Ports of one range that are listed one by one.
+const RANGE: u16 = 64;
+
+/// Limits and reservations, of `deploy` and of the service itself.
+pub fn resources<'a>(service: &Effective<'a>) -> Resources<'a> {
+    let mut resources = Resources::default();
+    let block = service.path(&["deploy", "resources"]);
+    resources.at = block.map(|block| block.at.into());
+    for (keys, requests, name) in [
+        (&["deploy", "resources", "limits", "cpus"][..], false, "cpu"),
+        (&["deploy", "resources", "limits", "memory"], false, "memory"),
+        (&["deploy", "resources", "reservations", "cpus"], true, "cpu"),
+        (&["deploy", "resources", "reservations", "memory"], true, "memory"),
+        (&["cpus"], false, "cpu"),
+        (&["mem_limit"], false, "memory"),
+        (&["mem_reservation"], true, "memory"),
+    ] {
+        let Some(value) = service.path(keys) else { continue };
+        let Some(text) = value.text() else { continue };
+        let milli = if name == "cpu" { cpus(&text) } else { bytes(&text) };
+        let milli = milli.filter(|_| value.state != State::Unknown);
+        let quantity = Quantity { text, milli, at: value.at.into() };
+        let target = if requests { &mut resources.requests } else { &mut resources.limits };
+        target.entry(name).or_insert(quantity);
+    }
+    resources
+}
+
+/// Thousandths of a CPU.
+fn cpus(text: &str) -> Option<i64> {
+    let cpus: f64 = text.trim().parse().ok()?;
+    let milli = (cpus * 1000.0).round();
+    (milli.is_finite() && (0.0..1e15).contains(&milli)).then_some(milli as i64)
+}
+
+/// Thousandths of a byte; compose's units are powers of 1024.
+fn bytes(text: &str) -> Option<i64> {
+    let text = text.trim().to_ascii_lowercase();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..digits].parse().ok()?;
+    let unit = match text[digits..].trim().trim_end_matches('b').trim_end_matches('i') {
+        "" => 1.0,
+        "k" => 1024.0,
+        "m" => 1024.0 * 1024.0,
+        "g" => 1024.0 * 1024.0 * 1024.0,
+        "t" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
+        _ => return None,
+    };
+    let milli = number * unit * 1000.0;
+    (milli.is_finite() && milli < 9e18).then_some(milli as i64)
+}
+
+/// How many copies run.
+pub fn replicas<'a>(service: &Effective<'a>, overlay: bool) -> Replicas<'a> {
+    match service.path(&["deploy", "replicas"]).or_else(|| service.get("scale")) {
+        Some(stated) => Replicas { value: stated.int(), source: ReplicaSource::Stated, at: stated.at.into() },
+        None => Replicas { value: (!overlay).then_some(1), source: ReplicaSource::Default, at: service.at.into() },
+    }
+}
+
+/// The words of `entrypoint` and `command`.
+pub fn command<'a>(service: &Effective<'a>) -> Vec<Word<'a>> {
+    let parts = ["entrypoint", "command"].iter().filter_map(|key| service.get(key));
+    let words = parts.flat_map(|part| match &part.content {
+        Content::List(items) => items.iter().collect::<Vec<_>>(),
+        _ => vec![part],
+    });
+    words.filter_map(|word| Some(Word { text: word.text()?, at: word.at.into() })).collect()
+}
+
+/// Ports of the host and of the container, and the entries that are no ports.
+pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<ContainerPort<'a>>, Vec<Value<'a>>) {
+    let (mut published, mut inside, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in service.get("ports").map(Effective::items).unwrap_or_default() {
+        if entry.is_unknown() || entry.map().is_some_and(|map| map.values().any(Effective::is_unknown)) {
+            published.push(unknown(entry));
+            continue;
+        }
+        let (port, at) = match &entry.content {
+            Content::Map(_) => {
+                (long_port(entry), entry.get("published").or_else(|| entry.get("target")).unwrap_or(entry))
+            }
+            _ => (entry.text().and_then(|text| short_port(&text)), entry),
+        };
+        let Some(port) = port else {
+            invalid.push(at.at);
+            continue;
+        };
+        add(&port, at, &mut published);
+        for number in port.target.0..=port.target.1.min(port.target.0.saturating_add(RANGE)) {
+            inside.push(ContainerPort { port: number, name: None, at: at.at.into() });
+        }
+    }
+    for entry in service.get("expose").map(Effective::items).unwrap_or_default() {
+        let text = entry.text().unwrap_or_default();
+        match range(text.split('/').next().unwrap_or_default()) {
+            Some((port, _)) => inside.push(ContainerPort { port, name: None, at: entry.at.into() }),
+            None if entry.is_unknown() => {}
+            None => invalid.push(entry.at),
+        }
+    }
+    (published, inside, invalid)
+}
+
+fn long_port(entry: &Effective<'_>) -> Option<Port> {
+    let text = |key: &str| entry.get(key).and_then(Effective::text);
+    Some(Port {
+        host_ip: text("host_ip").map(Cow::into_owned),
+        published: match text("published").filter(|text| !text.is_empty()) {
+            Some(text) => Some(range(&text)?),
+            None => None,
+        },
+        target: range(&text("target")?)?,
+        protocol: text("protocol").map_or_else(|| "tcp".to_string(), Cow::into_owned),
+    })
+}
+
+fn add<'a>(port: &Port, at: &Effective<'a>, published: &mut Vec<PublishedPort<'a>>) {
+    let loopback = port.host_ip.as_deref().is_some_and(is_loopback);
+    let count = port.published.map_or(0, |(first, last)| last - first).max(port.target.1 - port.target.0).min(RANGE);
+    for n in 0..=count {
+        published.push(PublishedPort {
+            host_ip: port.host_ip.clone().map(Cow::Owned),
+            loopback,
+            host_port: port.published.map(|(first, last)| first.saturating_add(n).min(last)),
+            container_port: Some(port.target.0.saturating_add(n).min(port.target.1)),
+            protocol: Cow::Owned(port.protocol.clone()),
+            known: true,
+            at: at.at.into(),
+            via: at.via.clone(),
+        });
+    }
+}
+
+/// A port that a variable decides which nothing sets. The parts that are written out still count.
+fn unknown<'a>(entry: &Effective<'a>) -> PublishedPort<'a> {
+    let text = entry.at.text().unwrap_or_default();
+    let ip = text.split_once(':').map(|(ip, _)| ip).filter(|ip| is_loopback(ip));
+    let target = match &entry.content {
+        Content::Map(_) => entry.get("target").filter(|target| !target.is_unknown()).and_then(Effective::text),
+        _ => text.rsplit(':').next().filter(|target| !target.contains('$')).map(Cow::Borrowed),
+    };
+    let target = target.and_then(|target| range(target.split('/').next().unwrap_or_default()));
+    PublishedPort {
+        host_ip: ip.map(Cow::Borrowed),
+        loopback: ip.is_some(),
+        host_port: None,
+        container_port: target.map(|(first, _)| first),
+        protocol: Cow::Borrowed("tcp"),
+        known: false,
+        at: entry.at.into(),
+        via: entry.via.clone(),
+    }
+}
+
+fn is_loopback(ip: &str) -> bool {
+    ip == "localhost" || ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_of_compose() {
+        assert_eq!((cpus("0.5"), cpus("2"), cpus("many")), (Some(500), Some(2000), None));
+        assert_eq!(
+            (bytes("1k"), bytes("512M"), bytes("1gb")),
+            (Some(1_024_000), Some(536_870_912_000), Some(1_073_741_824_000))
+        );
+        assert_eq!((bytes("64"), bytes("1.5g").is_some(), bytes("much")), (Some(64_000), true, None));
+    }
+}

@@ -1,0 +1,308 @@
+//! What a project contributes to the views.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::artefact::{Artefact, Bundle, Tracked};
+use crate::collect::Contribution;
+use crate::collect::compose::effective::{Content, Effective, Map};
+use crate::collect::compose::interpolate::interpolate;
+use crate::collect::compose::project::{Project, SPOILS};
+use crate::collect::compose::{Planned, paths, services};
+use crate::input::edges::{Edge, EdgeKind};
+use crate::input::products;
+use crate::input::settings::{Holder, Reach, Setting, State, Via};
+use crate::input::workloads::{Container, ContainerRole, Platform, Workload};
+use crate::located::{Style, Value};
+use crate::problem::{Problem, ProblemKind};
+use crate::syntax::dotenv::UNSET;
+
+/// Adds the settings, workloads and edges of a project.
+pub fn add<'a>(
+    project: &Project<'a>,
+    name: &Arc<str>,
+    planned: &Planned<'a>,
+    bundle: &'a Bundle,
+    contribution: &mut Contribution<'a>,
+) {
+    let mut adder = Adder { project, name, bundle, contribution };
+    let services = project.configuration.get("services").and_then(Effective::map);
+    for (service_name, service) in services.into_iter().flatten() {
+        adder.environment(service_name, service);
+        adder.build(service_name, service);
+        adder.workload(service_name, service, planned.overlay);
+    }
+    adder.env(planned);
+}
+
+struct Adder<'p, 'a> {
+    project: &'p Project<'a>,
+    name: &'p Arc<str>,
+    bundle: &'a Bundle,
+    contribution: &'p mut Contribution<'a>,
+}
+
+impl<'a> Adder<'_, 'a> {
+    fn tracked(&self, at: Value<'_>) -> Tracked {
+        self.bundle.get(&at.located().path).map_or(Tracked::Unknown, |artefact| artefact.tracked)
+    }
+
+    fn problem(&mut self, kind: ProblemKind, at: Value<'_>, message: String, help: &str) {
+        let path = at.located().path.clone();
+        let problem = Problem::new(kind, path, message).at(at.pointer()).help(help).spoils(SPOILS);
+        if !self.contribution.problems.contains(&problem) {
+            self.contribution.problems.push(problem);
+        }
+    }
+
+    /// `environment` over `env_file`; of several files the last counts.
+    fn environment(&mut self, service_name: &Cow<'a, str>, service: &Effective<'a>) {
+        let mut settings: IndexMap<Cow<'a, str>, Setting<'a>> = IndexMap::new();
+        let image = service.get("image").and_then(Effective::text);
+        for file in service.get("env_file").map(Effective::items).unwrap_or_default() {
+            let Some(artefact) = self.env_file(file) else { continue };
+            let use_at = file.get("path").map_or(file.at, |path| path.at);
+            for (key, value) in artefact.located.root().map(Value::entries).unwrap_or_default() {
+                let mut setting = self.setting(service_name, Cow::Borrowed(key), value);
+                setting.holder = Holder::EnvFile;
+                setting.image.clone_from(&image);
+                setting.via.push(Via { at: use_at.into(), label: format!("used by service {service_name}").into() });
+                settings.insert(Cow::Borrowed(key), self.from_env_file(setting, value));
+            }
+        }
+        for (key, value) in service.get("environment").and_then(Effective::map).into_iter().flatten() {
+            let mut setting = self.setting(service_name, key.clone(), value.at);
+            setting.image.clone_from(&image);
+            settings.insert(key.clone(), self.from_compose(setting, key, value));
+        }
+        self.contribution.settings.extend(settings.into_values());
+    }
+
+    fn setting(&self, consumer: &Cow<'a, str>, name: Cow<'a, str>, at: Value<'a>) -> Setting<'a> {
+        let mut setting = Setting::new(self.name.clone(), consumer.clone(), name, at.into());
+        setting.tracked = self.tracked(at);
+        setting
+    }
+
+    fn from_compose(&self, mut setting: Setting<'a>, key: &str, value: &Effective<'a>) -> Setting<'a> {
+        setting.holder = if value.at.located().section == "env_files" { Holder::EnvFile } else { Holder::Compose };
+        setting.via.clone_from(&value.via);
+        if let Content::Null = value.content {
+            // A name alone takes its value from the project's `.env`.
+            let Some(variable) = self.project.variables.get(key).filter(|variable| !variable.unknown) else {
+                return setting;
+            };
+            setting.at = variable.place.into();
+            setting.tracked = self.tracked(variable.place);
+            setting.holder = Holder::EnvFile;
+            setting.via.push(Via { at: value.at.into(), label: "used here".into() });
+            return setting.with_value(variable.text.clone(), State::Literal);
+        }
+        match value.text() {
+            Some(text) if !value.is_unknown() => setting.with_value(text, value.state),
+            // `/run/secrets/${NAME}` refers elsewhere whatever the name is.
+            Some(text) if text.starts_with("/run/secrets/") => setting.with_value(text, State::Reference),
+            _ => setting,
+        }
+    }
+
+    fn from_env_file(&self, setting: Setting<'a>, value: Value<'a>) -> Setting<'a> {
+        let raw = value.text().unwrap_or_default();
+        if value.tag() == Some(UNSET) {
+            return match self.project.variables.get(&*setting.name) {
+                Some(variable) => setting.with_value(variable.text.clone(), State::Literal),
+                None => setting,
+            };
+        }
+        if value.style() == Style::SingleQuoted || !raw.contains('$') {
+            return setting.with_value(Cow::Borrowed(raw), State::Literal);
+        }
+        let mut variables = self.project.variables.clone();
+        variables.extend(crate::collect::compose::interpolate::variables(value.parent()));
+        let found = interpolate(raw, &variables);
+        if found.unknown { setting } else { setting.with_value(found.text, State::Literal) }
+    }
+
+    /// The env file that an entry names; a missing one is a problem, unless nobody expects it in the tree.
+    fn env_file(&mut self, entry: &Effective<'a>) -> Option<&'a Artefact> {
+        let path = entry.get("path").unwrap_or(entry);
+        let text = path.text()?;
+        if path.is_unknown() {
+            self.problem(
+                ProblemKind::Notice,
+                path.at,
+                "a variable that nothing sets names the env file, so what it sets is unknown".to_string(),
+                "set the variable in `.env`",
+            );
+            return None;
+        }
+        let joined = paths::join(&self.project.folder, &text);
+        if let Some(artefact) = joined.as_deref().and_then(|joined| self.bundle.get(joined)) {
+            return Some(artefact);
+        }
+        let optional = entry.get("required").and_then(Effective::bool) == Some(false);
+        let ignored = joined.as_deref().is_none_or(|joined| self.bundle.ignores(joined));
+        if joined.as_deref().is_some_and(|joined| self.bundle.is_unreadable(joined)) {
+            return None;
+        }
+        if optional || ignored {
+            let message = format!("the env file `{text}` is not in the tree, so what it sets is unknown");
+            self.problem(ProblemKind::Notice, path.at, message, "give it beside the compose file to have it judged");
+        } else {
+            let message = format!("the env file `{text}` is not there");
+            self.problem(
+                ProblemKind::Fault,
+                path.at,
+                message,
+                "add it, write `required: false`, or let .gitignore match it",
+            );
+        }
+        None
+    }
+
+    fn build(&mut self, service_name: &Cow<'a, str>, service: &Effective<'a>) {
+        for (key, value) in service.path(&["build", "args"]).and_then(Effective::map).into_iter().flatten() {
+            let mut setting = self.setting(service_name, key.clone(), value.at);
+            setting.reaches = Reach::Build;
+            let setting = self.from_compose(setting, key, value);
+            self.contribution.settings.push(setting);
+        }
+    }
+
+    fn workload(&mut self, service_name: &Cow<'a, str>, service: &Effective<'a>, overlay: bool) {
+        let image = service.get("image");
+        let image_text = image.filter(|image| !image.is_unknown()).and_then(Effective::text);
+        let product = image_text.as_deref().and_then(products::of);
+        let (published, inside, invalid) = services::ports(service);
+        for at in invalid {
+            let message = format!("a port of service `{service_name}` is no port");
+            self.problem(ProblemKind::Fault, at, message, "write `HOST:CONTAINER` with numbers from 1 to 65535");
+        }
+        let host_network = service.get("network_mode").and_then(Effective::text).as_deref() == Some("host");
+        self.edges(service_name, service, product.as_ref().is_some_and(|product| product.kind == "proxy"), &published);
+        self.contribution.workloads.all.push(Workload {
+            deployment: self.name.clone(),
+            platform: Platform::Compose,
+            kind: "service".into(),
+            name: service_name.clone(),
+            namespace: None,
+            at: service.at.into(),
+            replicas: services::replicas(service, overlay),
+            containers: vec![Container {
+                name: service_name.clone(),
+                at: service.at.into(),
+                role: ContainerRole::Main,
+                image: image_text,
+                image_at: image.map(|image| image.at.into()),
+                product,
+                command: services::command(service),
+                ports: inside,
+                resources: services::resources(service),
+                liveness: None,
+                readiness: None,
+                startup: None,
+            }],
+            published,
+            host_network,
+            services: Vec::new(),
+            autoscaler: None,
+            budgets: Vec::new(),
+            intended_budgets: Vec::new(),
+            network_policies: Vec::new(),
+            limit_range: None,
+            edge_in_deployment: false,
+        });
+    }
+
+    /// A proxy that publishes 80 or 443, and every Traefik router that a label defines.
+    fn edges(
+        &mut self,
+        service_name: &Cow<'a, str>,
+        service: &Effective<'a>,
+        proxy: bool,
+        published: &[crate::input::workloads::PublishedPort<'a>],
+    ) {
+        let ports: BTreeSet<u16> = published
+            .iter()
+            .filter(|port| !port.loopback)
+            .filter_map(|port| port.host_port)
+            .filter(|port| matches!(port, 80 | 443))
+            .collect();
+        let mut edge = |name: Cow<'a, str>, at: Value<'a>, hosts: Vec<Cow<'a, str>>, ports: Vec<u16>| {
+            let deployment = self.name.clone();
+            self.contribution.edges.push(Edge {
+                deployment,
+                kind: EdgeKind::Proxy,
+                name,
+                at: at.into(),
+                hosts,
+                ports,
+                cors: None,
+            });
+        };
+        if proxy && !ports.is_empty() {
+            edge(service_name.clone(), service.at, Vec::new(), ports.into_iter().collect());
+        }
+        let labels = [service.get("labels"), service.path(&["deploy", "labels"])];
+        for labels in labels.into_iter().flatten().filter_map(Effective::map) {
+            for (key, rule) in labels {
+                let router = key.strip_prefix("traefik.http.routers.").and_then(|rest| rest.strip_suffix(".rule"));
+                let Some(router) = router else { continue };
+                let label = |name: &str| text_of(labels, &format!("traefik.http.routers.{router}.{name}"));
+                let entry = label("entrypoints").to_lowercase();
+                let tls = label("tls") == "true" || !label("tls.certresolver").is_empty();
+                let secure = tls || entry.contains("websecure") || entry.contains("https");
+                let rule_text = rule.text().unwrap_or_default();
+                let hosts = hosts(&rule_text).into_iter().map(Cow::Owned).collect();
+                edge(Cow::Owned(router.to_string()), rule.at, hosts, vec![if secure { 443 } else { 80 }]);
+            }
+        }
+    }
+
+    /// The keys of the project's `.env`: those that interpolation uses, and those that an application may load itself.
+    fn env(&mut self, planned: &Planned<'a>) {
+        let Some(env) = self.project.env else { return };
+        let mut used: BTreeSet<&str> = BTreeSet::new();
+        for artefact in self.project.artefacts.iter().filter_map(|path| self.bundle.get(path)) {
+            names(&artefact.located.text, &mut used);
+        }
+        for file in &planned.files {
+            names(&file.located.text, &mut used);
+        }
+        for (key, value) in env.located.root().map(Value::entries).unwrap_or_default() {
+            let consumer = Cow::Borrowed(&*env.path);
+            let mut setting = self.setting(&consumer, Cow::Borrowed(key), value);
+            if used.contains(key) || key.starts_with("COMPOSE_") {
+                setting.reaches = Reach::Interpolation;
+            }
+            let setting = self.from_env_file(setting, value);
+            self.contribution.settings.push(setting);
+        }
+    }
+}
+
+fn text_of<'a>(labels: &Map<'a>, key: &str) -> Cow<'a, str> {
+    labels.get(key).and_then(Effective::text).unwrap_or(Cow::Borrowed(""))
+}
+
+/// The names in ``Host(`a`) || Host(`b`, `c`)``.
+fn hosts(rule: &str) -> Vec<String> {
+    let arguments = rule.split("Host(").skip(1).filter_map(|rest| rest.split(')').next());
+    let names = arguments.flat_map(|list| list.split(','));
+    names.map(|name| name.trim().trim_matches(['`', '"', '\'']).to_string()).filter(|name| !name.is_empty()).collect()
+}
+
+/// The variable names that a text uses.
+fn names<'t>(text: &'t str, used: &mut BTreeSet<&'t str>) {
+    for (at, _) in text.match_indices('$') {
+        let rest = &text[at + 1..];
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        if length > 0 {
+            used.insert(&rest[..length]);
+        }
+    }
+}
