@@ -41,8 +41,11 @@ pub fn check_contents(text: &str, documents: &[serde_json::Value]) {
     assert_eq!(contents(&yaml.located), documents, "{text}");
 }
 
-/// What is JSON means the same to both readers.
+/// What is JSON means the same to both readers, as far as YAML can hold it: control characters it cannot.
 pub fn check_json(text: &str) {
+    if text.contains(|c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}')) {
+        return;
+    }
     let json = parse(Format::Json, "a.json".into(), text.into(), Limits::default());
     let yaml = parse(Format::Yaml, "a.yaml".into(), text.into(), Limits::default());
     assert_eq!(json.faults, [], "{text}");

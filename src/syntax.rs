@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::located::{Limits, Located, Span, Value};
+use crate::located::{Limits, Located, Span};
 
 pub mod dotenv;
 pub mod json;
@@ -57,13 +57,43 @@ pub fn parse(format: Format, path: Arc<str>, text: Arc<str>, limits: Limits) -> 
     }
 }
 
-/// A fault for each key that stands twice in one mapping, with both places.
-fn duplicate_faults(located: &Located) -> Vec<Fault> {
-    let fault = |(first, later): (Value<'_>, Value<'_>)| Fault {
-        span: later.span(),
-        related: Some((first.span(), "first written here".to_string())),
-        message: format!("the key `{}` stands twice in one mapping", later.text().unwrap_or_default()),
-        help: "keep one of the two; readers disagree on which one counts".to_string(),
-    };
-    located.duplicate_keys().map(fault).collect()
+/// Faults of one file that are reported; of more only their number is.
+const MOST_FAULTS: usize = 100;
+
+/// The faults of one file, bounded, since a hostile file may hold millions.
+#[derive(Default)]
+struct Faults {
+    list: Vec<Fault>,
+    more: usize,
+}
+
+impl Faults {
+    fn push(&mut self, fault: Fault) {
+        if self.list.len() < MOST_FAULTS {
+            self.list.push(fault);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Adds each key that stands twice in one mapping, with both places.
+    fn add_duplicate_keys(&mut self, located: &Located) {
+        for (first, later) in located.duplicate_keys() {
+            self.push(Fault {
+                span: later.span(),
+                related: Some((first.span(), "first written here".to_string())),
+                message: format!("the key `{}` stands twice in one mapping", later.text().unwrap_or_default()),
+                help: "keep one of the two; readers disagree on which one counts".to_string(),
+            });
+        }
+    }
+
+    /// All of them in the order of the text; the last one says how many were left out.
+    fn finish(mut self) -> Vec<Fault> {
+        self.list.sort_by_key(|fault| fault.span);
+        if let Some(last) = self.list.last_mut().filter(|_| self.more > 0) {
+            last.help = format!("{} ({} more places of this file are as wrong)", last.help, self.more);
+        }
+        self.list
+    }
 }

@@ -8,21 +8,19 @@ use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
 use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
-use crate::syntax::{Fault, Parsed, duplicate_faults};
+use crate::syntax::{Fault, Faults, Parsed};
 
 /// Reads one JSON value; in a `.jsonc` file comments and trailing commas too. A broken text gives one fault and an
 /// empty tree.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
-    let mut parsed = Parsed::default();
-    match read(path, &text, limits) {
-        Ok(located) => {
-            parsed.faults = duplicate_faults(&located);
-            parsed.located = located;
-        }
-        Err(fault) => parsed.faults.push(fault),
-    }
-    parsed.located.dialect = Dialect::Json;
-    parsed
+    let mut faults = Faults::default();
+    let mut located = read(path, &text, limits).unwrap_or_else(|fault| {
+        faults.push(fault);
+        Located::default()
+    });
+    faults.add_duplicate_keys(&located);
+    located.dialect = Dialect::Json;
+    Parsed { located, faults: faults.finish() }
 }
 
 /// What is read beyond JSON. The parser's default is to read all of it, so each is named.

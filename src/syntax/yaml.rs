@@ -6,16 +6,13 @@ use std::sync::Arc;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag};
 
 use crate::located::{Builder, Excess, Limits, Located, Refusal, Span, Style};
-use crate::syntax::{Fault, Parsed, duplicate_faults};
-
-/// Faults of one file that are reported; beyond them only their number is.
-const MOST_FAULTS: usize = 100;
+use crate::syntax::{Fault, Faults, Parsed};
 
 /// Reads a YAML stream. A document that is broken, that its reader would refuse or that is over a limit is one fault
 /// and becomes an empty document, so that those after it keep their numbers. Only the limit of nodes ends the reading.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
     let builder = Builder::new(path, text.clone(), limits);
-    let mut reader = Reader { builder, text: &text, limits, faults: Vec::new(), last_alias: Span::default() };
+    let mut reader = Reader { builder, text: &text, limits, faults: Faults::default(), last_alias: Span::default() };
     if let Err(excess) = reader.read() {
         reader.faults.push(Fault { span: Span::new(text.len(), text.len()), ..excess.fault(limits) });
     }
@@ -24,23 +21,15 @@ pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
         faults.push(excess.fault(limits));
         Located::default()
     });
-    faults.extend(duplicate_faults(&located));
-    faults.sort_by_key(|fault| fault.span);
-    if faults.len() > MOST_FAULTS {
-        let more = faults.len() - MOST_FAULTS;
-        faults.truncate(MOST_FAULTS);
-        if let Some(last) = faults.last_mut() {
-            last.help = format!("{} ({more} more places of this file are as wrong)", last.help);
-        }
-    }
-    Parsed { located, faults }
+    faults.add_duplicate_keys(&located);
+    Parsed { located, faults: faults.finish() }
 }
 
 struct Reader<'t> {
     builder: Builder,
     text: &'t str,
     limits: Limits,
-    faults: Vec<Fault>,
+    faults: Faults,
     /// The latest alias of the open document.
     last_alias: Span,
 }
