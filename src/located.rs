@@ -114,6 +114,7 @@ pub struct Located {
     pub text: Arc<str>,
     extra: String,
     nodes: Vec<Node>,
+    /// In the order of the text, and so ascending.
     roots: Vec<NodeId>,
     tags: Vec<String>,
     duplicates: Vec<(NodeId, NodeId)>,
@@ -148,7 +149,7 @@ impl Located {
     pub fn resolve(&self, steps: &[Step]) -> (Option<Value<'_>>, usize) {
         let (mut at, mut used) = match (self.numbered, steps.first()) {
             (false, _) => (self.root(), 0),
-            (true, Some(Step::Index(n))) => (self.documents().nth(*n), 1),
+            (true, Some(Step::Index(n))) => (self.roots.get(*n).map(|&id| Value { located: self, id }), 1),
             (true, _) => (None, 0),
         };
         while let (Some(value), Some(step)) = (at, steps.get(used)) {

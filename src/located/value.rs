@@ -272,7 +272,7 @@ impl<'a> Value<'a> {
             at = parent;
         }
         if self.located.numbered {
-            let document = self.located.roots.iter().position(|&root| root == at.id).unwrap_or_default();
+            let document = self.located.roots.binary_search(&at.id).unwrap_or_default();
             steps.push(Step::Index(document));
         }
         steps.push(Step::Key(self.located.path.clone()));

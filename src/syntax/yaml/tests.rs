@@ -62,6 +62,22 @@ fn spans_are_the_source_of_each_value() {
 }
 
 #[test]
+fn routes_and_pointers_lead_to_what_can_be_seen() {
+    let mut parsed = read("a: 1\n---\nb:\n  - k: &x\n      c: []\nd: *x\n");
+    (parsed.located.numbered, parsed.located.section) = (true, "kubernetes");
+    let root = parsed.located.documents().nth(1).expect("two documents");
+    let list = root.get("d").and_then(|d| d.get("c")).expect("the anchored list");
+    let route = serde_json::to_value(crate::located::At::from(list)).expect("a route serialises");
+    assert_eq!(route, serde_json::json!(["kubernetes", "files", "a.yaml", 1, "b", 0, "k", "c"]));
+    let text = |span: Span| &parsed.located.text[span.range()];
+    assert_eq!(text(list.pointer()), "c");
+    assert_eq!(text(root.pointer()), "b");
+    assert_eq!(root.get("b").and_then(|b| b.items().next()).map(|item| text(item.pointer())), Some("k"));
+    assert_eq!(root.get("d").map(|alias| text(alias.pointer())), Some("*x"));
+    assert_eq!(list.key().map(Value::route), Some(list.route()));
+}
+
+#[test]
 fn byte_order_mark_and_carriage_returns_are_no_content() {
     let parsed = read("\u{feff}a: 1\r\nb: |\r\n  x\r\n  y\r\nc:\td\r\n");
     assert_eq!(parsed.faults, []);
