@@ -78,4 +78,4 @@ is_debug(value) if settings.is_on(value)
 is_debug(value) if lower(trim_space(value)) in {"debug", "trace", "verbose"}
 
 # Namespaces of Node's debug module: `app:*`, `express:router,-send`.
-is_filter(value) if regex.match(`^[\w.*-]+:[\w.:*,\s-]*$|^\*$`, trim_space(value))
+is_filter(value) if regex.match(`^[\w.:*,\s-]*[:*][\w.:*,\s-]*$`, value)
