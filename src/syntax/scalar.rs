@@ -191,6 +191,15 @@ mod tests {
             ("1.2.3", Text("1.2.3"), Text("1.2.3")),
             ("100m", Text("100m"), Text("100m")),
             ("-.inf", Float(f64::NEG_INFINITY), Float(f64::NEG_INFINITY)),
+            ("-9223372036854775808", Int(i64::MIN), Int(i64::MIN)),
+            ("+18446744073709551615", Float(18446744073709551615.0), Float(18446744073709551615.0)),
+            ("0_7", Int(7), Int(7)),
+            (".5_0", Float(0.5), Float(0.5)),
+            ("._5", Text("._5"), Text("._5")),
+            (".5_", Text(".5_"), Text(".5_")),
+            ("1e999", Text("1e999"), Text("1e999")),
+            ("0x-1", Text("0x-1"), Text("0x-1")),
+            ("٣", Text("٣"), Text("٣")),
         ] {
             assert_eq!(resolve(text, Style::Plain, None, Dialect::Kubernetes), kubernetes, "{text} in Kubernetes");
             assert_eq!(resolve(text, Style::Plain, None, Dialect::Compose), compose, "{text} in compose");
@@ -204,5 +213,22 @@ mod tests {
         assert_eq!(resolve("12", Style::Plain, Some(&tag("str")), Dialect::Kubernetes), Scalar::Text("12"));
         assert_eq!(resolve("12", Style::DoubleQuoted, Some(&tag("int")), Dialect::Kubernetes), Scalar::Int(12));
         assert_eq!(resolve("12", Style::Plain, Some(&tag("float")), Dialect::Kubernetes), Scalar::Float(12.0));
+        assert_eq!(resolve("null", Style::Plain, Some("!reset"), Dialect::Compose), Scalar::Text("null"));
+    }
+
+    #[test]
+    fn json_and_text_have_no_forms_of_their_own() {
+        for (text, expected) in [
+            ("null", Scalar::Null),
+            ("true", Scalar::Bool(true)),
+            ("-0", Scalar::Int(0)),
+            ("18446744073709551615", Scalar::UInt(u64::MAX)),
+            ("1.5e3", Scalar::Float(1500.0)),
+            ("yes", Scalar::Text("yes")),
+        ] {
+            assert_eq!(resolve(text, Style::Plain, None, Dialect::Json), expected, "{text}");
+            assert_eq!(resolve(text, Style::DoubleQuoted, None, Dialect::Json), Scalar::Text(text));
+            assert_eq!(resolve(text, Style::Plain, None, Dialect::Text), Scalar::Text(text));
+        }
     }
 }
