@@ -15,6 +15,8 @@ pub mod env_files;
 pub mod gitignore;
 pub mod kubernetes;
 
+mod paths;
+
 /// Every kind of artefact that plimsoll reads, in the order in which they claim a file.
 pub static COLLECTORS: &[&dyn Collector] =
     &[&env_files::EnvFiles, &gitignore::Gitignore, &compose::Compose, &kubernetes::Kubernetes];

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::artefact::{Artefact, Bundle};
-use crate::collect::{Claim, Collector, Contribution, Reference};
+use crate::collect::{Claim, Collector, Contribution, Reference, paths};
 use crate::config::{Config, DeploymentSource};
 use crate::input::deployments::{Deployment, DeploymentKind, Environment};
 use crate::input::environment;
@@ -18,7 +18,6 @@ mod effective;
 mod interpolate;
 mod merge;
 mod normalise;
-mod paths;
 mod project;
 mod services;
 mod views;

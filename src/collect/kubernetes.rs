@@ -1,9 +1,28 @@
+//! Kubernetes manifests: objects of any kind, what they run, and what selects what.
+
+use std::collections::BTreeSet;
+
 use crate::artefact::Bundle;
 use crate::collect::{Claim, Collector, Contribution};
 use crate::config::Config;
-use crate::located::Dialect;
+use crate::located::{Dialect, Value};
+use crate::problem::Problem;
+use crate::syntax::Format;
+
+mod edges;
+mod environment;
+mod objects;
+mod pods;
+mod policies;
+mod quantity;
+mod rendered;
+mod selectors;
+mod workloads;
 
 pub struct Kubernetes;
+
+/// What a broken manifest spoils.
+const SPOILS: &[&str] = &["kubernetes", "deployments", "settings", "workloads", "edges"];
 
 impl Collector for Kubernetes {
     fn section(&self) -> &'static str {
@@ -11,18 +30,65 @@ impl Collector for Kubernetes {
     }
 
     fn views(&self) -> &'static [&'static str] {
-        &[]
+        &["deployments", "settings", "workloads", "edges"]
     }
 
     fn dialect(&self) -> Dialect {
-        Dialect::Text
+        Dialect::Kubernetes
     }
 
-    fn claims(&self, _path: &str) -> Claim {
-        Claim::No
+    fn numbered(&self) -> bool {
+        true
     }
 
-    fn collect<'a>(&self, _bundle: &'a Bundle, _config: &Config) -> Contribution<'a> {
-        Contribution::default()
+    fn claims(&self, path: &str) -> Claim {
+        if rendered::is_kustomization(path) {
+            return Claim::Yes(Format::Yaml);
+        }
+        match path.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("yaml" | "yml") => Claim::Maybe(Format::Yaml),
+            Some("json") => Claim::Maybe(Format::Json),
+            _ => Claim::No,
+        }
+    }
+
+    fn recognises(&self, document: Value<'_>) -> bool {
+        let text = |key| document.get(key).and_then(Value::text).is_some_and(|text| !text.is_empty());
+        text("apiVersion") && text("kind")
+    }
+
+    fn suspects(&self, path: &str, text: &str) -> bool {
+        if path.ends_with(".json") {
+            return text.contains("\"apiVersion\"") && text.contains("\"kind\"");
+        }
+        let begins = |key: &str| text.lines().any(|line| line.starts_with(key));
+        begins("apiVersion:") && begins("kind:")
+    }
+
+    fn leaves_out(&self, paths: &[&str]) -> Vec<(String, Problem)> {
+        rendered::charts(paths, SPOILS)
+    }
+
+    fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
+        let kustomized = rendered::kustomizations(bundle, SPOILS);
+        let mut left_out: BTreeSet<String> = kustomized.left_out;
+        let kustomizations =
+            bundle.section(self.section()).filter(|artefact| rendered::is_kustomization(&artefact.path));
+        left_out.extend(kustomizations.map(|artefact| artefact.path.to_string()));
+        let mut objects = objects::read(bundle, config, &left_out, &kustomized.named);
+        objects::finish(&mut objects.deployments);
+        let (mut stores, mut problems) = environment::Stores::new(&objects.all, bundle, SPOILS);
+        problems.extend(kustomized.problems);
+        let (workloads, mut settings) = workloads::build(&objects, &mut stores);
+        settings.extend(stores.rest(&objects.all, |n| objects::name_of(&objects.deployments, n)));
+        let edges = edges::build(&objects);
+        Contribution {
+            settings,
+            workloads,
+            edges,
+            problems,
+            deployments: objects.deployments,
+            ..Contribution::default()
+        }
     }
 }

@@ -1,0 +1,265 @@
+//! The environment of containers: literals, ConfigMaps and Secrets resolved into those that use them.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use data_encoding::BASE64;
+use indexmap::IndexMap;
+
+use crate::artefact::{Bundle, Tracked};
+use crate::collect::kubernetes::objects::Object;
+use crate::collect::kubernetes::pods::is_template;
+use crate::input::settings::{Holder, Setting, State, Via};
+use crate::located::Value;
+use crate::problem::{Problem, ProblemKind};
+
+/// A key of a ConfigMap or Secret.
+#[derive(Clone, Debug)]
+struct Datum<'a> {
+    text: Cow<'a, str>,
+    place: Value<'a>,
+}
+
+type Key<'a> = (usize, &'a str, &'a str);
+
+/// ConfigMaps and Secrets by scope and name.
+pub struct Stores<'a> {
+    config_maps: HashMap<Key<'a>, IndexMap<&'a str, Datum<'a>>>,
+    secrets: HashMap<Key<'a>, IndexMap<&'a str, Datum<'a>>>,
+    /// Keys that a container uses, so that what is left stands for itself.
+    used: HashSet<Value<'a>>,
+    bundle: &'a Bundle,
+}
+
+impl<'a> Stores<'a> {
+    pub fn new(objects: &[Object<'a>], bundle: &'a Bundle, spoils: &[&'static str]) -> (Self, Vec<Problem>) {
+        let (mut config_maps, mut secrets) = (HashMap::new(), HashMap::new());
+        let mut problems = Vec::new();
+        for object in objects {
+            let (deployment, namespace) = object.scope();
+            let key = (deployment, namespace, object.name);
+            match object.kind {
+                "ConfigMap" => _ = config_maps.insert(key, plain(object.root.get("data"))),
+                "Secret" if object.api == "v1" => {
+                    let mut data = decoded(object, spoils, &mut problems);
+                    data.extend(plain(object.root.get("stringData")));
+                    secrets.insert(key, data);
+                }
+                _ => {}
+            }
+        }
+        (Self { config_maps, secrets, used: HashSet::new(), bundle }, problems)
+    }
+
+    fn tracked(&self, at: Value<'_>) -> Tracked {
+        self.bundle.get(&at.located().path).map_or(Tracked::Unknown, |artefact| artefact.tracked)
+    }
+
+    fn setting(
+        &self,
+        deployment: &Arc<str>,
+        consumer: &Cow<'a, str>,
+        name: Cow<'a, str>,
+        at: Value<'a>,
+    ) -> Setting<'a> {
+        let mut setting = Setting::new(deployment.clone(), consumer.clone(), name, at.into());
+        setting.tracked = self.tracked(at);
+        setting.holder = Holder::Pod;
+        setting
+    }
+
+    /// The settings of one container: `env` over `envFrom`.
+    pub fn container(
+        &mut self,
+        object: &Object<'a>,
+        deployment: &Arc<str>,
+        container: Value<'a>,
+        image: Option<&Cow<'a, str>>,
+    ) -> Vec<Setting<'a>> {
+        let name = container.get("name").and_then(Value::text).unwrap_or_default();
+        let consumer: Cow<'a, str> = format!("{}/{}/{name}", object.kind, object.name).into();
+        let (scope, namespace) = object.scope();
+        let mut settings: IndexMap<Cow<'a, str>, Setting<'a>> = IndexMap::new();
+        for source in container.get("envFrom").into_iter().flat_map(Value::items) {
+            let prefix = source.get("prefix").and_then(Value::text).unwrap_or_default();
+            for (kind, holder) in [("configMapRef", Holder::ConfigMap), ("secretRef", Holder::Secret)] {
+                let Some(place) = source.path(&[kind, "name"]) else { continue };
+                let key = (scope, namespace, place.text().unwrap_or_default());
+                let store = if holder == Holder::Secret { &self.secrets } else { &self.config_maps };
+                for (key, datum) in store.get(&key).cloned().unwrap_or_default() {
+                    let name: Cow<'a, str> =
+                        if prefix.is_empty() { key.into() } else { format!("{prefix}{key}").into() };
+                    let setting = self.setting(deployment, &consumer, name.clone(), datum.place);
+                    settings.insert(name, self.stored(setting, datum, holder, place));
+                }
+            }
+        }
+        for entry in container.get("env").into_iter().flat_map(Value::items) {
+            let Some(name) = entry.get("name").and_then(Value::text) else { continue };
+            let setting = self.env(entry, name, deployment, &consumer, (scope, namespace), &settings);
+            settings.insert(name.into(), setting);
+        }
+        for setting in settings.values_mut() {
+            setting.image = image.cloned();
+        }
+        settings.into_values().collect()
+    }
+
+    fn stored(
+        &mut self,
+        mut setting: Setting<'a>,
+        datum: Datum<'a>,
+        holder: Holder,
+        used_at: Value<'a>,
+    ) -> Setting<'a> {
+        self.used.insert(datum.place.resolved());
+        setting.holder = holder;
+        let label = format!("used by {}", setting.consumer);
+        setting.via.push(Via { at: used_at.into(), label: label.into() });
+        if is_template(&datum.text) { setting } else { setting.with_value(datum.text, State::Literal) }
+    }
+
+    fn env(
+        &mut self,
+        entry: Value<'a>,
+        name: &'a str,
+        deployment: &Arc<str>,
+        consumer: &Cow<'a, str>,
+        (scope, namespace): (usize, &'a str),
+        earlier: &IndexMap<Cow<'a, str>, Setting<'a>>,
+    ) -> Setting<'a> {
+        if let Some(value) = entry.get("value") {
+            let setting = self.setting(deployment, consumer, name.into(), value);
+            let Some(text) = value.text() else { return setting };
+            if is_template(text) {
+                return setting;
+            }
+            return match expand(text, earlier) {
+                Some(text) => setting.with_value(text, State::Literal),
+                None => setting,
+            };
+        }
+        let from = entry.get("valueFrom").unwrap_or(entry);
+        for (kind, holder) in [("configMapKeyRef", Holder::ConfigMap), ("secretKeyRef", Holder::Secret)] {
+            let Some(reference) = from.get(kind) else { continue };
+            let text = |key| reference.get(key).and_then(Value::text).unwrap_or_default();
+            let store = if holder == Holder::Secret { &self.secrets } else { &self.config_maps };
+            let datum = store.get(&(scope, namespace, text("name"))).and_then(|data| data.get(text("key"))).cloned();
+            let place = reference.get("key").unwrap_or(reference);
+            return match datum {
+                Some(datum) => {
+                    let setting = self.setting(deployment, consumer, name.into(), datum.place);
+                    self.stored(setting, datum, holder, place)
+                }
+                None => {
+                    let mut setting = self.setting(deployment, consumer, name.into(), place);
+                    setting.holder = holder;
+                    // A Secret that the tree does not hold is kept elsewhere on purpose.
+                    setting.state = if holder == Holder::Secret { State::Reference } else { State::Unknown };
+                    setting
+                }
+            };
+        }
+        let at = entry.get("name").unwrap_or(entry);
+        let mut setting = self.setting(deployment, consumer, name.into(), at);
+        if entry.get("valueFrom").is_some() {
+            // The pod's own fields are set by the cluster.
+            setting.state = State::Reference;
+        } else {
+            setting = setting.with_value(Cow::Borrowed(""), State::Literal);
+        }
+        setting
+    }
+
+    /// The keys of ConfigMaps and Secrets that no container of the tree uses: something may.
+    pub fn rest(&self, objects: &[Object<'a>], name: impl Fn(usize) -> Arc<str>) -> Vec<Setting<'a>> {
+        let mut settings = Vec::new();
+        for object in objects {
+            let (scope, namespace) = object.scope();
+            let key = (scope, namespace, object.name);
+            let (store, holder) = match object.kind {
+                "ConfigMap" => (&self.config_maps, Holder::ConfigMap),
+                "Secret" => (&self.secrets, Holder::Secret),
+                _ => continue,
+            };
+            let consumer: Cow<'a, str> = format!("{}/{}", object.kind, object.name).into();
+            let deployment = name(object.deployment);
+            for (key, datum) in store.get(&key).into_iter().flatten() {
+                // A key that names a file holds that file, not a value.
+                let is_file = key.contains('.') || datum.text.trim_end().contains('\n');
+                if is_file || self.used.contains(&datum.place.resolved()) {
+                    continue;
+                }
+                let mut setting = self.setting(&deployment, &consumer, (*key).into(), datum.place);
+                setting.holder = holder;
+                let known = !is_template(&datum.text);
+                settings.push(if known { setting.with_value(datum.text.clone(), State::Literal) } else { setting });
+            }
+        }
+        settings
+    }
+}
+
+fn plain(data: Option<Value<'_>>) -> IndexMap<&str, Datum<'_>> {
+    let entries = data.map(Value::entries).unwrap_or_default().into_iter();
+    entries.filter_map(|(key, value)| Some((key, Datum { text: value.text()?.into(), place: value }))).collect()
+}
+
+fn decoded<'a>(
+    object: &Object<'a>,
+    spoils: &[&'static str],
+    problems: &mut Vec<Problem>,
+) -> IndexMap<&'a str, Datum<'a>> {
+    let mut data = IndexMap::new();
+    for (key, value) in object.root.get("data").map(Value::entries).unwrap_or_default() {
+        let Some(text) = value.text() else { continue };
+        let packed: String = text.split_whitespace().collect();
+        if is_template(text) {
+            data.insert(key, Datum { text: text.into(), place: value });
+            continue;
+        }
+        match BASE64.decode(packed.as_bytes()) {
+            // What is no text is a key or a certificate in binary form; no rule reads it.
+            Ok(bytes) => {
+                if let Ok(text) = String::from_utf8(bytes) {
+                    let text = text.strip_suffix('\n').map(str::to_string).unwrap_or(text);
+                    data.insert(key, Datum { text: text.into(), place: value });
+                }
+            }
+            Err(_) => {
+                let message = format!("the key `{key}` of Secret `{}` is no base64", object.name);
+                let problem =
+                    Problem::new(ProblemKind::Fault, value.located().path.clone(), message).at(value.pointer());
+                problems.push(problem.help("encode it, or move it to `stringData`").spoils(spoils));
+            }
+        }
+    }
+    data
+}
+
+/// `$(NAME)` from earlier variables of the container; None if one is not known.
+fn expand<'a>(text: &'a str, earlier: &IndexMap<Cow<'a, str>, Setting<'a>>) -> Option<Cow<'a, str>> {
+    if !text.contains("$(") {
+        return Some(text.into());
+    }
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("$(") {
+        let escaped = rest[..at].ends_with('$');
+        out.push_str(&rest[..at]);
+        let inside = &rest[at + 2..];
+        let Some(end) = inside.find(')') else {
+            out.push_str(&rest[at..]);
+            return Some(out.into());
+        };
+        if escaped {
+            out.push_str(&rest[at + 1..at + 3 + end]);
+        } else {
+            out.push_str(earlier.get(&inside[..end])?.value.as_deref()?);
+        }
+        rest = &inside[end + 1..];
+    }
+    out.push_str(rest);
+    Some(out.into())
+}

@@ -1,0 +1,181 @@
+//! The objects of all manifests, each in its deployment.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::artefact::{Artefact, Bundle};
+use crate::config::{Config, DeploymentSource};
+use crate::input::deployments::{Deployment, DeploymentKind, Environment};
+use crate::input::environment;
+use crate::located::Value;
+
+/// One object of a manifest; items of a `List` are objects of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Object<'a> {
+    pub root: Value<'a>,
+    pub kind: &'a str,
+    pub api: &'a str,
+    pub name: &'a str,
+    /// As stated; "" where none is.
+    pub namespace: &'a str,
+    /// Index of its deployment.
+    pub deployment: usize,
+}
+
+impl<'a> Object<'a> {
+    /// Place of the name, or of the kind where there is none (`generateName`).
+    pub fn place(&self) -> Value<'a> {
+        let name = self.root.path(&["metadata", "name"]);
+        name.or_else(|| self.root.path(&["metadata", "generateName"]))
+            .or_else(|| self.root.get("kind"))
+            .unwrap_or(self.root)
+    }
+
+    pub fn spec(&self) -> Option<Value<'a>> {
+        self.root.get("spec")
+    }
+
+    /// The namespace that joins go by: absent is `default`.
+    pub fn scope(&self) -> (usize, &'a str) {
+        (self.deployment, if self.namespace.is_empty() { "default" } else { self.namespace })
+    }
+}
+
+/// All objects, and the deployments that they belong to.
+pub struct Objects<'a> {
+    pub all: Vec<Object<'a>>,
+    pub deployments: Vec<Deployment<'a>>,
+}
+
+/// Reads every manifest of the bundle; files of `left_out` are covered by a problem of their own.
+pub fn read<'a>(
+    bundle: &'a Bundle,
+    config: &Config,
+    left_out: &BTreeSet<String>,
+    named: &BTreeSet<String>,
+) -> Objects<'a> {
+    let mut objects = Objects { all: Vec::new(), deployments: Vec::new() };
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let configured = configured(config);
+    for artefact in bundle.section("kubernetes").filter(|artefact| !left_out.contains(&*artefact.path)) {
+        let mut here: Vec<(Value<'a>, &'a str)> = Vec::new();
+        for document in artefact.located.documents() {
+            unpack(document, &mut here, 0);
+        }
+        if here.is_empty() {
+            continue;
+        }
+        for (name, environment) in homes(artefact, &configured, named) {
+            let deployment = *known.entry(name.clone()).or_insert_with(|| {
+                objects.deployments.push(Deployment {
+                    name: name.as_str().into(),
+                    kind: DeploymentKind::Kubernetes,
+                    environment,
+                    judged: false,
+                    artefacts: Vec::new(),
+                    at: here[0].0.into(),
+                });
+                objects.deployments.len() - 1
+            });
+            objects.deployments[deployment].artefacts.push(artefact.path.clone());
+            objects.all.extend(here.iter().map(|(root, kind)| object(*root, kind, deployment)));
+        }
+    }
+    objects
+}
+
+fn object<'a>(root: Value<'a>, kind: &'a str, deployment: usize) -> Object<'a> {
+    let text = |keys: &[&str]| root.path(keys).and_then(Value::text).unwrap_or_default();
+    let (name, namespace) = (text(&["metadata", "name"]), text(&["metadata", "namespace"]));
+    Object { root, kind, api: text(&["apiVersion"]), name, namespace, deployment }
+}
+
+/// Lists of lists are legal; nobody writes them this deep.
+const DEEPEST: usize = 8;
+
+fn unpack<'a>(document: Value<'a>, objects: &mut Vec<(Value<'a>, &'a str)>, depth: usize) {
+    let Some(kind) = document.get("kind").and_then(Value::text) else { return };
+    if document.get("apiVersion").and_then(Value::text).is_none() {
+        return;
+    }
+    match document.get("items").filter(|items| kind.ends_with("List") && items.is_sequence() && depth < DEEPEST) {
+        Some(items) => items.items().for_each(|item| unpack(item, objects, depth + 1)),
+        None => objects.push((document, kind)),
+    }
+}
+
+/// Deployments that the config names: name, environment, globs.
+fn configured(config: &Config) -> Vec<(String, Option<Environment>, GlobSet)> {
+    let set = |globs: &[String]| {
+        let mut set = GlobSetBuilder::new();
+        for glob in globs {
+            for form in [glob.clone(), format!("{}/**", glob.trim_end_matches('/'))] {
+                if let Ok(glob) = Glob::new(&form) {
+                    set.add(glob);
+                }
+            }
+        }
+        set.build().unwrap_or_else(|_| GlobSet::empty())
+    };
+    let manifests = config.deployments.iter().filter_map(|deployment| match &deployment.source {
+        DeploymentSource::Manifests(globs) => Some((deployment.name.clone(), deployment.environment, set(globs))),
+        _ => None,
+    });
+    manifests.collect()
+}
+
+/// The deployments that a file belongs to (DECISIONS of the catalogue, 1): those of the config; else the folder that a
+/// kustomization names; else its top-level folder, or the folder below it whose name tells an environment.
+fn homes(
+    artefact: &Artefact,
+    configured: &[(String, Option<Environment>, GlobSet)],
+    named: &BTreeSet<String>,
+) -> Vec<(String, Environment)> {
+    let path = &*artefact.path;
+    let by_config: Vec<(String, Environment)> = configured
+        .iter()
+        .filter(|(_, _, globs)| globs.is_match(path))
+        .map(|(name, environment, _)| (name.clone(), environment.unwrap_or_else(|| environment::of_path(path))))
+        .collect();
+    if !by_config.is_empty() {
+        return by_config;
+    }
+    if path == "-" {
+        return vec![("-".to_string(), Environment::Unknown)];
+    }
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let up_to = |count: usize| parts[..count].join("/");
+    let kustomized = (1..=parts.len()).rev().map(up_to).find(|folder| named.contains(folder));
+    let telling = (1..=parts.len()).rev().find(|count| environment::of_path(parts[count - 1]) != Environment::Unknown);
+    let home = match (kustomized, telling) {
+        (Some(folder), _) => folder,
+        (None, Some(count)) => up_to(count),
+        (None, None) if parts.is_empty() => ".".to_string(),
+        (None, None) => up_to(1),
+    };
+    // A file of its own in the root or in a telling place tells more than its folder.
+    let environment = environment::of_path(&home);
+    vec![(home, environment)]
+}
+
+/// The names of all artefacts of deployments, sorted.
+pub fn finish(deployments: &mut [Deployment<'_>]) {
+    for deployment in deployments {
+        deployment.artefacts.sort();
+        deployment.artefacts.dedup();
+    }
+}
+
+/// Labels of a mapping.
+pub fn labels<'a>(value: Option<Value<'a>>) -> BTreeMap<&'a str, &'a str> {
+    let entries = value.map(Value::entries).unwrap_or_default();
+    entries.into_iter().filter_map(|(key, value)| Some((key, value.text()?))).collect()
+}
+
+/// Name of a deployment for an entry of a view.
+pub fn name_of(deployments: &[Deployment<'_>], index: usize) -> Arc<str> {
+    deployments.get(index).map(|deployment| deployment.name.clone()).unwrap_or_default()
+}

@@ -1,0 +1,205 @@
+//! PodDisruptionBudgets, NetworkPolicies and namespaces, joined with the workloads that they govern.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::collect::kubernetes::objects::{Object, Objects, labels};
+use crate::collect::kubernetes::pods::int;
+use crate::collect::kubernetes::selectors::Pods;
+use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule, Threshold, Workloads};
+use crate::located::Value;
+
+/// Labels that say which application a pod belongs to.
+const NAMES: &[&str] = &["app.kubernetes.io/name", "app.kubernetes.io/instance", "app", "name", "k8s-app"];
+
+/// Adds the PodDisruptionBudgets, and each to the workloads that it selects or was meant for.
+pub fn budgets<'a>(
+    objects: &Objects<'a>,
+    pods: &Pods<'a>,
+    owners: &[Object<'a>],
+    view: &mut Workloads<'a>,
+    name: &impl Fn(usize) -> Arc<str>,
+) {
+    let mut by_name: HashMap<(usize, &str, &str), Vec<usize>> = HashMap::new();
+    for (n, owner) in owners.iter().enumerate() {
+        let (scope, namespace) = owner.scope();
+        by_name.entry((scope, namespace, owner.name)).or_default().push(n);
+    }
+    for object in objects.all.iter().filter(|object| object.kind == "PodDisruptionBudget") {
+        let selector = object.root.path(&["spec", "selector"]);
+        let empty = selector.is_none_or(|selector| selector.entries().is_empty());
+        let selected = match selector {
+            None => Vec::new(),
+            // Under policy/v1beta1 an empty selector selected nothing.
+            Some(_) if empty && object.api.ends_with("v1beta1") => Vec::new(),
+            Some(selector) => pods.selected(object.scope(), selector),
+        };
+        let at = object.place().into();
+        if selected.is_empty() {
+            let (scope, namespace) = object.scope();
+            let wanted = labels(selector.and_then(|selector| selector.get("matchLabels")));
+            let bare = object.name.trim_end_matches("-pdb");
+            let meant = NAMES.iter().filter_map(|key| wanted.get(key).copied()).chain([object.name, bare]);
+            let mut found: Vec<usize> =
+                meant.filter_map(|name| by_name.get(&(scope, namespace, name))).flatten().copied().collect();
+            found.sort_unstable();
+            found.dedup();
+            for n in found {
+                view.all[n].intended_budgets.push(at);
+            }
+        }
+        let mut replicas = Some(0_i64);
+        for n in &selected {
+            view.all[*n].budgets.push(at);
+            replicas = replicas.zip(view.all[*n].replicas.value).map(|(sum, own)| sum.saturating_add(own));
+        }
+        let threshold = |key: &str| {
+            let value = object.root.path(&["spec", key])?;
+            let text = value.text()?;
+            let pods = match text.strip_suffix('%') {
+                // Kubernetes rounds percentages up.
+                Some(percent) => percent.parse::<i64>().ok().zip(replicas).map(|(percent, all)| {
+                    let exact = all.saturating_mul(percent);
+                    exact / 100 + i64::from(exact % 100 != 0)
+                }),
+                None => int(value),
+            };
+            Some(Threshold { text: text.into(), pods, at: value.into() })
+        };
+        view.budgets.push(Budget {
+            deployment: name(object.deployment),
+            name: object.name.into(),
+            at,
+            min_available: threshold("minAvailable"),
+            max_unavailable: threshold("maxUnavailable"),
+            selects: selected.iter().map(|n| view.all[*n].at).collect(),
+            replicas: replicas.filter(|_| !selected.is_empty()),
+        });
+    }
+}
+
+/// Adds the NetworkPolicies, and each to the workloads that it selects.
+pub fn network<'a>(
+    objects: &Objects<'a>,
+    pods: &Pods<'a>,
+    view: &mut Workloads<'a>,
+    name: &impl Fn(usize) -> Arc<str>,
+) {
+    for object in objects.all.iter().filter(|object| is_policy(object)) {
+        let selector = object.root.path(&["spec", "podSelector"]);
+        let selected = selector.map(|selector| pods.selected(object.scope(), selector)).unwrap_or_default();
+        for n in selected {
+            view.all[n].network_policies.push(object.place().into());
+        }
+        let types: Vec<&str> = object
+            .root
+            .path(&["spec", "policyTypes"])
+            .into_iter()
+            .flat_map(Value::items)
+            .filter_map(Value::text)
+            .collect();
+        let (ingress, egress) = (object.root.path(&["spec", "ingress"]), object.root.path(&["spec", "egress"]));
+        let governs = |direction: &str, inferred: bool| {
+            if types.is_empty() { inferred } else { types.contains(&direction) }
+        };
+        view.network_policies.push(NetworkPolicy {
+            deployment: name(object.deployment),
+            name: object.name.into(),
+            namespace: (!object.namespace.is_empty()).then(|| object.namespace.into()),
+            at: object.place().into(),
+            governs_ingress: governs("Ingress", true),
+            governs_egress: governs("Egress", egress.is_some()),
+            selects_all: selector.is_some_and(selects_all),
+            ingress: rules(ingress, "from"),
+            egress: rules(egress, "to"),
+        });
+    }
+}
+
+fn is_policy(object: &Object<'_>) -> bool {
+    object.kind == "NetworkPolicy"
+        && (object.api.starts_with("networking.k8s.io/") || object.api.starts_with("extensions/"))
+}
+
+fn selects_all(selector: Value<'_>) -> bool {
+    let none = |key| selector.get(key).is_none_or(|value| value.entries().is_empty() && value.items().next().is_none());
+    none("matchLabels") && none("matchExpressions")
+}
+
+fn rules<'a>(list: Option<Value<'a>>, key: &str) -> Vec<PolicyRule<'a>> {
+    let rule = |rule: Value<'a>| {
+        let peers: Vec<Value<'a>> = rule.get(key).into_iter().flat_map(Value::items).collect();
+        PolicyRule {
+            at: rule.into(),
+            any_peer: peers.is_empty(),
+            peers: peers.into_iter().map(peer).collect(),
+            ports: rule.get("ports").is_some_and(|ports| ports.items().next().is_some()),
+        }
+    };
+    list.into_iter().flat_map(Value::items).map(rule).collect()
+}
+
+fn peer(peer: Value<'_>) -> Peer<'_> {
+    let cidr = peer.path(&["ipBlock", "cidr"]);
+    let except = peer.path(&["ipBlock", "except"]).into_iter().flat_map(Value::items).filter_map(Value::text);
+    let namespaces = peer.get("namespaceSelector");
+    Peer {
+        at: cidr.or(namespaces).unwrap_or(peer).into(),
+        every_namespace: namespaces.is_some_and(selects_all) && peer.get("podSelector").is_none(),
+        cidr: cidr.and_then(Value::text).map(Cow::Borrowed),
+        except: except.map(Cow::Borrowed).collect(),
+    }
+}
+
+/// Adds the namespaces that manifests state, and whether all is denied in them unless allowed.
+pub fn namespaces<'a>(
+    objects: &Objects<'a>,
+    owners: &[Object<'a>],
+    view: &mut Workloads<'a>,
+    name: &impl Fn(usize) -> Arc<str>,
+) {
+    let mut order: Vec<(usize, &'a str)> = Vec::new();
+    let mut places: HashMap<(usize, &'a str), (Value<'a>, bool)> = HashMap::new();
+    for object in &objects.all {
+        let (stated, place, own) = if object.kind == "Namespace" {
+            (object.name, Some(object.place()), true)
+        } else {
+            (object.namespace, object.root.path(&["metadata", "namespace"]), false)
+        };
+        let Some(place) = place.filter(|_| !stated.is_empty()) else { continue };
+        let key = (object.deployment, stated);
+        let known = places.entry(key).or_insert_with(|| {
+            order.push(key);
+            (place, own)
+        });
+        if own && !known.1 {
+            *known = (place, true);
+        }
+    }
+    let mut denied: HashSet<(usize, &str, bool)> = HashSet::new();
+    let policies = objects.all.iter().filter(|object| is_policy(object));
+    for (object, policy) in policies.zip(&view.network_policies) {
+        if policy.selects_all {
+            let empty = |rules: &[PolicyRule<'_>]| rules.is_empty();
+            if policy.governs_ingress && empty(&policy.ingress) {
+                denied.insert((object.deployment, object.namespace, true));
+            }
+            if policy.governs_egress && empty(&policy.egress) {
+                denied.insert((object.deployment, object.namespace, false));
+            }
+        }
+    }
+    let busy: HashSet<(usize, &str)> = owners.iter().map(|owner| (owner.deployment, owner.namespace)).collect();
+    for key in order {
+        let Some((place, _)) = places.get(&key) else { continue };
+        view.namespaces.push(Namespace {
+            deployment: name(key.0),
+            name: key.1.into(),
+            at: (*place).into(),
+            default_deny_ingress: denied.contains(&(key.0, key.1, true)),
+            default_deny_egress: denied.contains(&(key.0, key.1, false)),
+            has_workloads: busy.contains(&key),
+        });
+    }
+}

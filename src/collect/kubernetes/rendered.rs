@@ -1,0 +1,169 @@
+//! What must be rendered before it can be read: Helm charts and kustomize builds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::artefact::{Artefact, Bundle};
+use crate::collect::paths;
+use crate::located::Value;
+use crate::problem::{Problem, ProblemKind};
+
+/// Keys of a kustomization that change what its resources say.
+const CHANGES: &[&str] = &[
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "images",
+    "replicas",
+    "namePrefix",
+    "nameSuffix",
+    "namespace",
+    "configMapGenerator",
+    "secretGenerator",
+    "components",
+    "helmCharts",
+    "helmChartInflationGenerator",
+    "commonLabels",
+    "labels",
+    "commonAnnotations",
+    "transformers",
+    "generators",
+    "replacements",
+    "vars",
+    "configurations",
+];
+
+/// Folders of chart templates, each with the problem that says how to render the chart.
+pub fn charts(paths: &[&str], spoils: &[&'static str]) -> Vec<(String, Problem)> {
+    let mut roots: Vec<&str> = paths
+        .iter()
+        .filter(|path| path.rsplit('/').next() == Some("Chart.yaml"))
+        .map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+        .collect();
+    roots.sort_unstable();
+    let chart = |root: &str| {
+        let folder = if root.is_empty() { "." } else { root };
+        let file = if root.is_empty() { "Chart.yaml".to_string() } else { format!("{root}/Chart.yaml") };
+        Problem::new(ProblemKind::Limit, file, "the chart is not rendered, so what it deploys is not judged")
+            .help(format!("helm template {folder} | plimsoll check -"))
+            .spoils(spoils)
+    };
+    let mut found: Vec<(String, Problem)> = Vec::new();
+    for root in &roots {
+        // A chart inside a chart is rendered with it.
+        let inside =
+            |outer: &&&str| **outer != *root && (outer.is_empty() || root.starts_with(&format!("{outer}/charts/")));
+        if let Some(outer) = roots.iter().find(inside) {
+            let known =
+                found.iter().find(|(folder, _)| *folder == templates(outer)).map(|(_, problem)| problem.clone());
+            found.push((templates(root), known.unwrap_or_else(|| chart(outer))));
+        } else {
+            found.push((templates(root), chart(root)));
+        }
+    }
+    found
+}
+
+fn templates(root: &str) -> String {
+    if root.is_empty() { "templates".to_string() } else { format!("{root}/templates") }
+}
+
+/// What the kustomizations of a tree come to.
+#[derive(Default)]
+pub struct Kustomized {
+    /// Files that a build changes or merges: they are not judged as they stand.
+    pub left_out: BTreeSet<String>,
+    /// Folders whose kustomization changes nothing: a deployment each.
+    pub named: BTreeSet<String>,
+    pub problems: Vec<Problem>,
+}
+
+/// Follows every kustomization of the bundle.
+pub fn kustomizations(bundle: &Bundle, spoils: &[&'static str]) -> Kustomized {
+    let mut kustomized = Kustomized::default();
+    let folders: BTreeMap<String, &Artefact> = bundle
+        .section("kubernetes")
+        .filter(|artefact| is_kustomization(&artefact.path))
+        .map(|artefact| (paths::folder(&artefact.path).to_string(), artefact))
+        .collect();
+    let mut named_by_others: BTreeSet<String> = BTreeSet::new();
+    for (folder, artefact) in &folders {
+        named_by_others.extend(resources(artefact, folder).into_iter().filter(|path| folders.contains_key(path)));
+    }
+    for (folder, artefact) in &folders {
+        let changes = changes(artefact, folder, &folders);
+        if !changes {
+            kustomized.named.insert(folder.clone());
+            continue;
+        }
+        let mut reached = BTreeSet::new();
+        reach(folder, &folders, &mut reached);
+        kustomized.left_out.extend(reached);
+        if !named_by_others.contains(folder) {
+            let shown = if folder.is_empty() { "." } else { folder };
+            kustomized.problems.push(
+                Problem::new(
+                    ProblemKind::Limit,
+                    artefact.path.clone(),
+                    "the kustomization is not built, so what it deploys is not judged",
+                )
+                .help(format!("kustomize build {shown} | plimsoll check -"))
+                .spoils(spoils),
+            );
+        }
+    }
+    kustomized.named.retain(|folder| !named_by_others.contains(folder));
+    kustomized
+}
+
+pub fn is_kustomization(path: &str) -> bool {
+    matches!(path.rsplit('/').next(), Some("kustomization.yaml" | "kustomization.yml" | "Kustomization"))
+}
+
+/// Whether a build says anything else than its resources do: by its own keys, or because it builds on another or on
+/// something outside the tree.
+fn changes(artefact: &Artefact, folder: &str, folders: &BTreeMap<String, &Artefact>) -> bool {
+    let Some(root) = artefact.located.root() else { return false };
+    let own = CHANGES.iter().any(|key| {
+        root.get(key).is_some_and(|value| {
+            !value.is_null()
+                && (value.text().is_some() || !value.entries().is_empty() || value.items().next().is_some())
+        })
+    });
+    let listed = root.get("resources").or_else(|| root.get("bases")).into_iter().flat_map(Value::items).count();
+    let inside = resources(artefact, folder);
+    own || inside.len() < listed || root.get("bases").is_some() || inside.iter().any(|path| folders.contains_key(path))
+}
+
+/// The local resources of a kustomization, as paths of the run.
+fn resources(artefact: &Artefact, folder: &str) -> Vec<String> {
+    let Some(root) = artefact.located.root() else { return Vec::new() };
+    let lists = ["resources", "bases", "components", "crds"].iter().filter_map(|key| root.get(key));
+    lists.flat_map(Value::items).filter_map(Value::text).filter_map(|path| join(folder, path)).collect()
+}
+
+/// Every file that a build reaches, patches too.
+fn reach(folder: &str, folders: &BTreeMap<String, &Artefact>, reached: &mut BTreeSet<String>) {
+    let Some(artefact) = folders.get(folder) else { return };
+    if !reached.insert(artefact.path.to_string()) {
+        return;
+    }
+    for path in resources(artefact, folder) {
+        if folders.contains_key(&path) {
+            reach(&path, folders, reached);
+        } else {
+            reached.insert(path);
+        }
+    }
+    let Some(root) = artefact.located.root() else { return };
+    let patches = ["patches", "patchesStrategicMerge", "patchesJson6902"].iter().filter_map(|key| root.get(key));
+    for patch in patches.flat_map(Value::items) {
+        let path = patch.get("path").unwrap_or(patch).text().and_then(|path| join(folder, path));
+        reached.extend(path);
+    }
+}
+
+/// A local path as seen from a folder; None for anything that is fetched.
+fn join(folder: &str, path: &str) -> Option<String> {
+    let fetched = path.contains('?') || path.starts_with("github.com") || path.starts_with("git@");
+    if fetched { None } else { paths::join(folder, path) }
+}
