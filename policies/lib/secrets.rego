@@ -10,6 +10,9 @@ is_literal(setting) if {
 	setting.measures
 }
 
+# Where the secret stands: a connection URL may take its password from a line of an env file.
+place(setting) := object.get(setting, "secret_at", setting.at)
+
 # Why a value was never chosen, said as the end of a sentence; undefined for one that was.
 unchosen(setting) := "is empty" if {
 	setting.measures.empty

@@ -20,6 +20,11 @@ test_only_measured_values_of_containers_are_literals if {
 	not secrets.is_literal(object.remove(setting({}), ["measures"]))
 }
 
+test_a_secret_stands_where_its_variable_is_set if {
+	secrets.place({"at": ["url"], "secret_at": ["variable"]}) == ["variable"]
+	secrets.place({"at": ["url"]}) == ["url"]
+}
+
 test_values_that_nobody_chose if {
 	secrets.unchosen(setting({"empty": true})) == "is empty"
 	secrets.unchosen(setting({"known_default": true})) == "is a password that everybody tries first"

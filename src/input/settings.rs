@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::artefact::{Bundle, Tracked};
 use crate::input::{environment, measures, placeholders, roles};
-use crate::located::At;
+use crate::located::{At, Value};
 
 /// How a setting gets its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -92,6 +92,9 @@ pub struct Setting<'a> {
     pub placeholder: Option<Placeholder>,
     /// Whether a template beside it (`.env.example`) gives the same name the same value.
     pub equals_template: bool,
+    /// Where the password of a connection URL stands, if a variable brings it in; holder and tracked are then its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_at: Option<At<'a>>,
     /// Strength of a secret's value, or of the password inside a connection URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measures: Option<Measures>,
@@ -160,6 +163,7 @@ impl<'a> Setting<'a> {
             secret: false,
             placeholder: None,
             equals_template: false,
+            secret_at: None,
             measures: None,
         }
     }
@@ -201,11 +205,44 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
         } else if url && let Some((user, password)) = measures::credentials(value) {
             setting.measures = Some(measures::of(&password, user.as_deref()));
             setting.secret = true;
+            if let Some(place) = variable_of_password(setting) {
+                setting.secret_at = Some(place.into());
+                setting.holder = Holder::EnvFile;
+                let artefact = bundle.get(&place.located().path);
+                setting.tracked = artefact.map_or(Tracked::Unknown, |artefact| artefact.tracked);
+            }
         }
         if setting.measures.is_some() && !value.is_empty() {
             setting.equals_template = templates.say(setting, value);
         }
     }
+}
+
+/// The line of an env file whose variable is the password of a connection URL; None where the URL itself holds it.
+fn variable_of_password<'a>(setting: &Setting<'a>) -> Option<Value<'a>> {
+    let (_, password) = measures::credentials(&without_operators(setting.at.0.text()?))?;
+    let (_, name) = password.rsplit_once('$')?;
+    let beside = || setting.at.0.parent().filter(|parent| parent.located().section == "env_files")?.get(name);
+    setting.via.iter().map(|via| via.at.0).find(|place| place.key_text() == Some(name)).or_else(beside)
+}
+
+/// A text in which `${NAME:-default}`, `${NAME:?message}` and the like are plain `$NAME`.
+fn without_operators(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        plain.push_str(before);
+        let name = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+        plain.push('$');
+        plain.push_str(&after[..name]);
+        let mut depth = 1;
+        let end = after.find(|c: char| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            depth == 0
+        });
+        rest = end.map_or("", |end| &after[end + 1..]);
+    }
+    plain + rest
 }
 
 fn key(setting: &Setting<'_>) -> (Arc<str>, String) {
@@ -237,5 +274,38 @@ impl<'a> Templates<'a> {
             let known = self.0.get(&(*folder, &*setting.name));
             known.is_some_and(|values| values.contains(&value))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::located::Limits;
+    use crate::syntax::{Format, parse};
+
+    #[test]
+    fn the_password_of_a_url_is_found_where_its_variable_is_set() {
+        let text = "PW=x\nWITH=postgres://app:${PW}@db/app\nWITHOUT=postgres://${PW}:y@db/app\n";
+        let mut located = parse(Format::Dotenv, ".env".into(), text.into(), Limits::default()).located;
+        located.section = "env_files";
+        let root = located.root().expect("the file has lines");
+        let place = |name: &'static str| {
+            let at = root.get(name).expect("the line is there");
+            variable_of_password(&Setting::new("d".into(), "c".into(), name.into(), at.into()))
+        };
+        assert_eq!(place("WITH"), root.get("PW"));
+        assert_eq!(place("WITHOUT"), None);
+    }
+
+    #[test]
+    fn operators_of_variables_are_left_out() {
+        for (text, plain) in [
+            ("postgres://${U:-app}:${P:?is not set}@db/${D}", "postgres://$U:$P@db/$D"),
+            ("${A:-${B:-c}}x", "$Ax"),
+            ("$A:${B", "$A:$B"),
+            ("none", "none"),
+        ] {
+            assert_eq!(without_operators(text), plain);
+        }
     }
 }

@@ -14,6 +14,8 @@
 #     Kubernetes with `secretKeyRef`, and change the one that was here.
 package rules.settings.database_credentials_not_in_env_files
 
+import data.lib.secrets
+
 # A file that is interpolated holds its passwords as much as one that a container reads; a variable that nothing sets
 # stands in no file.
 held contains setting if {
@@ -25,7 +27,7 @@ held contains setting if {
 subjects contains setting.at if some setting in held
 
 deny contains {
-	"at": setting.at,
+	"at": secrets.place(setting),
 	"message": sprintf("the database password in %s stands in %s", [setting.name, place]),
 } if {
 	some setting in held

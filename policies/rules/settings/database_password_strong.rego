@@ -47,7 +47,7 @@ unknown contains entry if {
 	entry := settings.unseen(setting)
 }
 
-deny contains {"at": setting.at, "message": sprintf("the password in %s %s", [setting.name, fault])} if {
+deny contains {"at": secrets.place(setting), "message": sprintf("the password in %s %s", [setting.name, fault])} if {
 	some setting in changed
 	fault := weakness(setting)
 }

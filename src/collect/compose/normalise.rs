@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use crate::collect::compose::effective::{Content, Effective, Map};
+use crate::collect::compose::interpolate::{Variables, interpolate};
+use crate::input::settings::Via;
 
 /// Keys of a service whose list form `NAME=value` stands for a mapping.
 const PAIRS: &[&str] = &["environment", "labels", "annotations", "sysctls", "extra_hosts"];
@@ -57,9 +59,20 @@ fn pairs(value: &mut Effective<'_>) {
             Some((name, rest)) => (name.to_string(), Content::Text(Cow::Owned(rest.to_string()))),
             None => (text.to_string(), Content::Null),
         };
-        map.insert(Cow::Owned(name), Effective { content, ..item });
+        map.insert(Cow::Owned(name), from_variable(Effective { content, ..item }));
     }
     value.content = Content::Map(map);
+}
+
+/// `A=${B}` and nothing more: where B is set is where A is, as it is for `A: ${B}`.
+fn from_variable(mut item: Effective<'_>) -> Effective<'_> {
+    let raw = item.at.text().and_then(|text| text.split_once('=')).map_or("", |(_, raw)| raw);
+    let Some(name) = interpolate(raw, &Variables::new()).whole else { return item };
+    let Some(set) = item.via.iter().position(|via| via.at.0.key_text() == Some(&*name)) else { return item };
+    let place = item.via.remove(set).at.0;
+    item.via.push(Via { at: item.at.into(), label: "used here".into() });
+    item.at = place;
+    item
 }
 
 fn names(value: &mut Effective<'_>) {
