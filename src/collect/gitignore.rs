@@ -52,7 +52,7 @@ impl Collector for Gitignore {
             let path = &*artefact.path;
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             let env_file = artefact.located.section == "env_files" && !environment::is_template(path);
-            let uses = artefact.located.section == "compose" && artefact.located.text.contains(".env");
+            let uses = artefact.located.section == "compose" && names_env_file(&artefact.located.text);
             if !(env_file && name.starts_with(".env") || uses) {
                 continue;
             }
@@ -75,5 +75,27 @@ impl Collector for Gitignore {
 
     fn schema(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
         vec![("coverage", generator.subschema_for::<Vec<Coverage<'_>>>())]
+    }
+}
+
+/// Whether a text names a file `.env`, as opposed to `.env.example` or `app.env`, outside its comments.
+fn names_env_file(text: &str) -> bool {
+    let between = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-' | '_');
+    let mut code = text.lines().map(|line| line.split('#').next().unwrap_or(line));
+    code.any(|line| line.split(between).any(|word| word == ".env"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_itself_names_the_file() {
+        for text in ["env_file: .env", "env_file: ./.env\n", "path: '.env'", "- ../.env"] {
+            assert!(names_env_file(text), "{text}");
+        }
+        for text in ["env_file: app.env", "cp .env.example x", "process.env", "# see .env", "x/.environment"] {
+            assert!(!names_env_file(text), "{text}");
+        }
     }
 }

@@ -190,6 +190,8 @@ mod tests {
             "FRONTEND_ORIGIN",
             "MYSQL_RANDOM_ROOT_PASSWORD",
             "AWS_SECRET_KEY",
+            "ALIYUN_OSS_SECRET_KEY",
+            "EXTRA_TRUSTED_ORIGINS",
             "JWT_PUBLIC_KEY",
             "JWT_EXPIRY",
             "POSTGRES_PASSWORD_FILE",

@@ -47,7 +47,7 @@ deny contains {"at": secrets.place(setting), "message": sprintf("the password in
 	fault := secrets.unchanged(setting)
 }
 
-deny contains {"at": setting.at, "message": sprintf("%s lets clients in without a password", [setting.name])} if {
+deny contains {"at": setting.at, "message": sprintf("%s lets every client in", [setting.name])} if {
 	some setting in input.settings.by_role.db_trust
 	settings.deployed(setting)
 	trusts(setting.value)
