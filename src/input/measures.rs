@@ -71,15 +71,20 @@ fn is_repeated(secret: &str) -> bool {
 pub fn credentials(url: &str) -> Option<(Option<String>, String)> {
     let Some((_, rest)) = url.split_once("://") else { return key_value(url) };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    // A password may hold an unescaped slash; the last @ before the host ends it.
-    let userinfo = match authority.rsplit_once('@') {
-        Some((userinfo, _)) => userinfo,
-        None => return key_value(url),
-    };
+    let Some((userinfo, _)) = authority.rsplit_once('@').or_else(|| unescaped(rest)) else { return key_value(url) };
     let (user, password) = userinfo.split_once(':')?;
     let password = decode(password);
     let user = (!user.is_empty()).then(|| decode(user));
     (!password.is_empty()).then_some((user, password))
+}
+
+/// User information and the rest, where the password holds a slash that should have been escaped.
+fn unescaped(rest: &str) -> Option<(&str, &str)> {
+    let (userinfo, host) = rest.rsplit_once('@')?;
+    let (_, password) = userinfo.split_once(':')?;
+    let until_slash = password.split(['/', '?', '#']).next().unwrap_or(password);
+    let is_port = !until_slash.is_empty() && until_slash.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_port && !userinfo.contains('@') && !host.is_empty()).then_some((userinfo, host))
 }
 
 /// `Server=db;User Id=app;Password=...` of .NET, and `password=` of a URL's query or of libpq.
@@ -139,6 +144,8 @@ mod tests {
         for (url, expected) in [
             ("postgres://app:s%40fe@db:5432/app", Some((Some("app"), "s@fe"))),
             ("postgresql+asyncpg://u:p@db/x", Some((Some("u"), "p"))),
+            ("postgres://app:a/b+c/d=@db:5432/app?sslmode=require", Some((Some("app"), "a/b+c/d="))),
+            ("postgres://db:5432/app?options=a@b", None),
             ("redis://:pw@redis:6379", Some((None, "pw"))),
             ("Server=db;User Id=sa;Password=Abc;", Some((Some("sa"), "Abc"))),
             ("jdbc:postgresql://db/app?user=u&password=pw", Some((Some("u"), "pw"))),

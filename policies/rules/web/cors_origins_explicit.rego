@@ -82,3 +82,16 @@ deny contains {"at": list.at, "message": sprintf("%s: `%s` is not an allowed ori
 	not origins.fault(entry)
 	not trim_suffix(entry, "/") in input.params.allowed_origins
 }
+
+deny contains {
+	"at": setting.at,
+	"message": sprintf("%s lists `%s`, which stands in examples", [setting.name, setting.placeholder.word]),
+	"severity": "low",
+} if {
+	some setting in input.settings.by_role.cors_origins
+	settings.deployed(setting)
+	setting.placeholder.kind == "example-domain"
+	some entry in origins.entries(setting.value)
+	contains(entry, setting.placeholder.word)
+	not origins.wildcard(entry)
+}

@@ -56,6 +56,17 @@ test_a_slash_at_the_end_matters_little if {
 	{f.severity | some f in found} == {"low"}
 }
 
+test_a_domain_of_examples_matters_little if {
+	placeholder := {"placeholder": {"word": "yourdomain.com", "kind": "example-domain"}}
+	given := doc([object.union(setting("https://yourdomain.com"), placeholder)])
+	found := rule.deny with input as given
+	found == {{
+		"at": ["https://yourdomain.com"],
+		"message": "CORS_ORIGINS lists `yourdomain.com`, which stands in examples",
+		"severity": "low",
+	}}
+}
+
 test_the_parameter_narrows if {
 	given := object.union(
 		doc([setting("https://app.harbour.se,https://other.harbour.se")]),
