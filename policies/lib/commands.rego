@@ -18,7 +18,10 @@ line(container) := concat(" ", [word.text | some word in container.command])
 # Programs that have such a mode.
 servers := `(^|[\s/])(flask|fastapi|uvicorn|gunicorn|hypercorn|granian|daphne)(\s|$)|manage\.py|django-admin|--reload`
 
-serves(container) if regex.match(servers, line(container))
+serves(container) if {
+	container.command != []
+	regex.match(servers, line(container))
+}
 
 # Words that put a program into a mode for developers, with what they do.
 faults(container) := {fault |

@@ -7,8 +7,8 @@ deployed(setting) if setting.reaches == "container"
 # The entry of `unknown` for a setting whose value the tree does not hold; undefined for all others.
 unseen(setting) := {
 	"at": setting.at,
-	"message": sprintf("nothing in the tree sets %s", [setting.name]),
-	"give": "the env file that sets it",
+	"message": sprintf("the value of %s is not in the tree", [setting.name]),
+	"give": "the env file or manifest that sets it",
 } if {
 	deployed(setting)
 	setting.state == "unknown"

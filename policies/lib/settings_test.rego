@@ -12,7 +12,7 @@ test_only_containers_are_deployed if {
 }
 
 test_unseen_says_what_would_decide if {
-	settings.unseen(setting("unknown", "container")).message == "nothing in the tree sets X"
+	settings.unseen(setting("unknown", "container")).message == "the value of X is not in the tree"
 	settings.unseen(setting("reference", "container")).message == "X is kept outside the tree"
 	not settings.unseen(setting("literal", "container"))
 	not settings.unseen(setting("unknown", "build"))

@@ -60,7 +60,7 @@ test_what_this_rule_denies_the_other_leaves if {
 test_a_variable_that_nothing_sets_is_unknown if {
 	given := doc([object.remove(setting("unset", {}, {"state": "unknown"}), ["measures"])])
 	unknown := rule.unknown with input as given
-	{[u.at[0], u.message] | some u in unknown} == {["unset", "nothing in the tree sets JWT_SECRET"]}
+	{[u.at[0], u.message] | some u in unknown} == {["unset", "the value of JWT_SECRET is not in the tree"]}
 	found := rule.deny with input as given
 	found == set()
 }

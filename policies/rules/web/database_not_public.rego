@@ -63,7 +63,9 @@ deny contains {
 } if {
 	some workload in input.workloads.all
 	workload.host_network
-	workload.published == []
+	every published in workload.published {
+		published.loopback
+	}
 	databases.holds_database(workload)
 }
 

@@ -66,9 +66,25 @@ test_a_variable_that_nothing_sets_is_unknown if {
 }
 
 test_the_hosts_network_opens_the_port if {
-	given := doc([object.union(workload("db", postgres, []), {"host_network": true})], [])
+	given := doc(
+		[
+			object.union(workload("db", postgres, []), {"host_network": true}),
+			object.union(
+				workload("idle", postgres, [published("idle", {"loopback": true})]),
+				{"host_network": true},
+			),
+			object.union(
+				workload("listed", postgres, [object.remove(
+					published("listed", {"host_port": 5432}),
+					["container_port"],
+				)]),
+				{"host_network": true},
+			),
+		],
+		[],
+	)
 	found := rule.deny with input as given
-	{f.at | some f in found} == {["db"]}
+	{f.at | some f in found} == {["db"], ["idle"], ["listed", "port"]}
 }
 
 service(kind) := {"at": [kind], "name": "db", "kind": kind, "products": [], "ports": [{"port": 5432, "at": [kind]}]}
