@@ -39,14 +39,13 @@ leads_to_database(workload, published) if {
 # On the host's network the two are one.
 inner_port(published) := object.get(published, "container_port", object.get(published, "host_port", 0))
 
-# A Service leads to a database if what it selects is one, or, where the tree does not hold that, by its ports.
+# A Service leads to a database if what it selects is one, or by its ports.
 is_database_service(service) if {
 	some product in service.products
 	product.kind in kinds
 }
 
 is_database_service(service) if {
-	service.products == []
 	some port in service.ports
 	some key in ["port", "target"]
 	port[key] in ports

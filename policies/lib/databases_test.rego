@@ -32,9 +32,9 @@ test_an_init_container_makes_no_database if {
 	databases.holds_database({"containers": [container("main", "cache", [])]})
 }
 
-test_services_count_by_what_they_select_before_their_ports if {
+test_services_count_by_what_they_select_and_by_their_ports if {
 	databases.is_database_service({"products": [{"kind": "database"}], "ports": []})
 	databases.is_database_service({"products": [], "ports": [{"port": 15432, "target": 5432}]})
-	not databases.is_database_service({"products": [{"kind": "proxy"}], "ports": [{"port": 5432}]})
+	databases.is_database_service({"products": [{"kind": "proxy"}], "ports": [{"port": 5432}]})
 	not databases.is_database_service({"products": [], "ports": [{"port": 80}]})
 }

@@ -83,14 +83,18 @@ deny contains {"at": list.at, "message": sprintf("%s: `%s` is not an allowed ori
 	not trim_suffix(entry, "/") in input.params.allowed_origins
 }
 
+# A reserved domain lets nobody in; the other domains of examples are somebody's.
+reserved := {"example.com", "example.org", "example.net", "example.edu"}
+
 deny contains {
 	"at": setting.at,
-	"message": sprintf("%s lists `%s`, which stands in examples", [setting.name, setting.placeholder.word]),
-	"severity": "low",
+	"message": sprintf("%s lists `%s` of an example, a domain of strangers", [setting.name, setting.placeholder.word]),
+	"severity": "medium",
 } if {
 	some setting in input.settings.by_role.cors_origins
 	settings.deployed(setting)
 	setting.placeholder.kind == "example-domain"
+	not setting.placeholder.word in reserved
 	some entry in origins.entries(setting.value)
 	contains(entry, setting.placeholder.word)
 	not origins.wildcard(entry)

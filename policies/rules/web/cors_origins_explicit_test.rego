@@ -56,14 +56,18 @@ test_a_slash_at_the_end_matters_little if {
 	{f.severity | some f in found} == {"low"}
 }
 
-test_a_domain_of_examples_matters_little if {
-	placeholder := {"placeholder": {"word": "yourdomain.com", "kind": "example-domain"}}
-	given := doc([object.union(setting("https://yourdomain.com"), placeholder)])
+from_example(domain) := object.union(
+	setting(sprintf("https://%s", [domain])),
+	{"placeholder": {"word": domain, "kind": "example-domain"}},
+)
+
+test_a_domain_of_strangers_is_denied_and_a_reserved_one_is_not if {
+	given := doc([from_example("yourdomain.com"), from_example("example.org")])
 	found := rule.deny with input as given
 	found == {{
 		"at": ["https://yourdomain.com"],
-		"message": "CORS_ORIGINS lists `yourdomain.com`, which stands in examples",
-		"severity": "low",
+		"message": "CORS_ORIGINS lists `yourdomain.com` of an example, a domain of strangers",
+		"severity": "medium",
 	}}
 }
 
