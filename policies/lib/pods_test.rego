@@ -1,0 +1,31 @@
+package lib.pods_test
+
+import data.lib.pods
+
+container(name, ports) := {"name": name, "role": "main", "ports": ports}
+
+port := [{"port": 8080}]
+
+workload(kind, services) := {
+	"kind": kind,
+	"containers": [container("web", port), container("worker", []), {"name": "mesh", "role": "sidecar", "ports": port}],
+	"services": services,
+}
+
+names(containers) := [one.name | some one in containers]
+
+test_only_main_containers_with_ports_serve if names(pods.serving(workload("Deployment", []))) == ["web"]
+
+test_jobs_serve_nothing if pods.serving(workload("Job", [])) == []
+
+test_a_service_targets_what_it_names if {
+	names(pods.targeted(workload("Deployment", [{"name": "s", "targets": ["worker"]}]))) == ["worker"]
+}
+
+test_a_service_that_names_nothing_targets_all_that_serve if {
+	names(pods.targeted(workload("StatefulSet", [{"name": "s", "targets": []}]))) == ["web"]
+}
+
+test_without_a_service_nothing_is_targeted if pods.targeted(workload("Deployment", [])) == []
+
+test_names_of_services if pods.service_names({"services": [{"name": "b"}, {"name": "a"}]}) == "a, b"

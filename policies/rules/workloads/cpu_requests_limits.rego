@@ -1,0 +1,86 @@
+# METADATA
+# title: CPU requests and limits are set
+# description: >-
+#   A container without a CPU request gets what is left over; under load it starves, or starves its neighbours.
+# related_resources:
+# - https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+# - https://docs.docker.com/reference/compose-file/deploy/#resources
+# custom:
+#   severity: medium
+#   input: [workloads]
+#   absent_in: review
+#   params:
+#     require_cpu_limit:
+#       default: false
+#       meaning: whether a CPU limit is required beside the request
+#       unit: none
+#   help: >-
+#     Write `resources: {requests: {cpu: 100m}}`; in compose `deploy: {resources: {limits: {cpus: "0.5"}}}`.
+package rules.workloads.cpu_requests_limits
+
+import data.lib.resources
+
+subjects contains container.at if {
+	some workload in input.workloads.all
+	some container in workload.containers
+}
+
+unknown contains {
+	"at": quantity.at,
+	"message": sprintf("the cpu of %s is filled in later", [container.name]),
+	"give": "the rendered manifest or the env file that sets it",
+} if {
+	some workload in input.workloads.all
+	some container in workload.containers
+	some quantity in resources.unclear(container, "cpu")
+}
+
+deny contains {"at": container.at, "message": sprintf("%s requests no cpu", [container.name])} if {
+	some workload in input.workloads.all
+	workload.platform == "kubernetes"
+	some container in workload.containers
+	not resources.request(workload, container, "cpu")
+}
+
+# A limit throttles even on an idle node, so it is required only where a checklist asks for it.
+deny contains {"at": container.at, "message": sprintf("%s has no cpu limit", [container.name])} if {
+	input.params.require_cpu_limit
+	some workload in input.workloads.all
+	workload.platform == "kubernetes"
+	some container in workload.containers
+	resources.request(workload, container, "cpu")
+	not resources.limit(workload, container, "cpu")
+}
+
+deny contains {
+	"at": container.resources.limits.cpu.at,
+	"message": sprintf("the cpu limit of %s is below its request", [container.name]),
+} if {
+	some workload in input.workloads.all
+	some container in workload.containers
+	resources.limit_below_request(container, "cpu")
+}
+
+# Compose: a block of resources that leaves this one out was meant to hold it.
+deny contains {
+	"at": container.resources.at,
+	"message": sprintf("the resources of %s say nothing of cpu", [container.name]),
+} if {
+	some workload in input.workloads.all
+	workload.platform == "compose"
+	some container in workload.containers
+	container.resources.at
+	not resources.stated(container, "cpu")
+}
+
+deny contains {
+	"at": container.at,
+	"message": sprintf("%s states neither limit nor reservation of cpu", [container.name]),
+	"absent": true,
+} if {
+	some workload in input.workloads.all
+	workload.platform == "compose"
+	some container in workload.containers
+	not container.resources.at
+	not resources.stated(container, "cpu")
+}

@@ -1,0 +1,29 @@
+# METADATA
+# title: Services have readiness probes
+# description: >-
+#   Without a readiness probe a Service sends requests to a pod that is still starting, and every deployment drops some.
+# related_resources:
+# - https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+# custom:
+#   severity: high
+#   input: [workloads]
+#   help: >-
+#     Give the container that the Service leads to a `readinessProbe` that asks whether it can serve, for example
+#     `httpGet: {path: /ready, port: 8080}`.
+package rules.workloads.readiness_probes
+
+import data.lib.pods
+
+subjects contains container.at if {
+	some workload in input.workloads.all
+	some container in pods.targeted(workload)
+}
+
+deny contains {
+	"at": container.at,
+	"message": sprintf("%s gets requests of %s without a readiness probe", [container.name, pods.service_names(workload)]),
+} if {
+	some workload in input.workloads.all
+	some container in pods.targeted(workload)
+	not container.readiness
+}

@@ -1,0 +1,83 @@
+# METADATA
+# title: Workload has the minimum replicas
+# description: >-
+#   One copy is down with its node, and during every deployment and every eviction.
+# related_resources:
+# - https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
+# custom:
+#   severity: high
+#   input: [workloads]
+#   params:
+#     min_replicas:
+#       default: 2
+#       meaning: copies that a Deployment behind a Service runs at least
+#       unit: copies
+#     by_name:
+#       default: {}
+#       meaning: other minimums by the name of the workload, also of StatefulSets
+#       unit: copies
+#   help: >-
+#     Write `replicas: 2` or more, or an autoscaler with that `minReplicas`.
+package rules.workloads.replicas_minimum
+
+# A workload scaled to nothing is switched off, not fragile.
+judged(workload) if {
+	workload.kind == "Deployment"
+	count(workload.services) > 0
+	not workload.replicas.value == 0
+}
+
+judged(workload) if {
+	workload.kind in {"Deployment", "StatefulSet"}
+	input.params.by_name[workload.name]
+}
+
+minimum(workload) := number if {
+	number := input.params.by_name[workload.name]
+} else := input.params.min_replicas
+
+subjects contains workload.at if {
+	some workload in input.workloads.all
+	judged(workload)
+}
+
+subjects contains workload.replicas.at if {
+	some workload in input.workloads.all
+	alone_in_compose(workload)
+}
+
+unknown contains {
+	"at": workload.replicas.at,
+	"message": sprintf("the number of replicas of %s is no number", [workload.name]),
+	"give": "the rendered manifest",
+} if {
+	some workload in input.workloads.all
+	judged(workload)
+	not is_number(workload.replicas.value)
+}
+
+deny contains {
+	"at": workload.replicas.at,
+	"message": sprintf("%s runs %d of at least %d replicas", [workload.name, workload.replicas.value, minimum(workload)]),
+} if {
+	some workload in input.workloads.all
+	judged(workload)
+	workload.replicas.value < minimum(workload)
+}
+
+deny contains {
+	"at": workload.replicas.at,
+	"message": sprintf("%s publishes a port and runs one replica", [workload.name]),
+	"severity": "low",
+} if {
+	some workload in input.workloads.all
+	alone_in_compose(workload)
+}
+
+# A Swarm service that says it is alone; one that says nothing is no Swarm service.
+alone_in_compose(workload) if {
+	workload.platform == "compose"
+	workload.replicas.source == "stated"
+	workload.replicas.value == 1
+	count(workload.published) > 0
+}
