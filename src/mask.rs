@@ -1,6 +1,6 @@
 //! Keeps secrets out of everything that is printed: each becomes dots of equal width.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::InputDocument;
 use crate::input::settings::State;
-use crate::located::Span;
+use crate::input::{InputDocument, environment, roles};
+use crate::located::{Span, Value};
 
 /// A value of at least this many characters is masked wherever it stands; a shorter one would blank out words by
 /// chance and is masked at its own places only.
@@ -44,7 +44,12 @@ impl Mask {
                 None => value.to_string(),
             };
             // In its own place a secret is masked whatever its length; in a URL only the password is.
-            for form in forms(&secret) {
+            let mut all = forms(&secret);
+            if inside.is_some() {
+                // Base64 of a whole URL hides its password from a search for the password alone.
+                all.extend([BASE64.encode(value.as_bytes()), BASE64.encode(format!("{value}\n").as_bytes())]);
+            }
+            for form in all {
                 for (at, found) in source.match_indices(form.as_str()) {
                     let start = place.span().start as usize + at;
                     spans.entry(located.path.clone()).or_default().insert(Span::new(start, start + found.len()));
@@ -53,6 +58,9 @@ impl Mask {
                     values.insert(form);
                 }
             }
+        }
+        for (place, _) in templates(document) {
+            spans.entry(place.located().path.clone()).or_default().insert(place.span());
         }
         let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values).ok();
         Self {
@@ -110,11 +118,14 @@ impl Mask {
                 walk_settings(list, &digest);
             }
         }
-        let mut secrets: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut secrets: HashSet<String> = HashSet::new();
         for setting in document.settings.all.iter().filter(|setting| setting.secret) {
             if let Some(value) = setting.value.as_deref().filter(|value| !value.is_empty()) {
-                secrets.entry(value.to_string()).or_default().push(value.chars().count());
+                secrets.insert(value.to_string());
             }
+        }
+        for (_, value) in templates(document) {
+            secrets.insert(value.to_string());
         }
         self.walk(&mut json, &secrets);
         let mut out = Vec::new();
@@ -123,14 +134,11 @@ impl Mask {
         Ok(String::from_utf8_lossy(&out).into_owned())
     }
 
-    fn walk(&self, json: &mut serde_json::Value, secrets: &HashMap<String, Vec<usize>>) {
+    fn walk(&self, json: &mut serde_json::Value, secrets: &HashSet<String>) {
         match json {
             serde_json::Value::String(text) => {
                 // A whole value is masked whatever its length; plain words like true stay readable as parts.
-                *text = match secrets.get(text.as_str()) {
-                    Some(_) => self.short(text),
-                    None => self.text(text),
-                };
+                *text = if secrets.contains(text.as_str()) { self.short(text) } else { self.text(text) };
             }
             serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, secrets)),
             serde_json::Value::Object(entries) => {
@@ -156,6 +164,14 @@ impl Mask {
             None => ".".repeat(text.chars().count()),
         }
     }
+}
+
+/// What templates write in place of credentials: no secrets, but nobody can tell from the outside.
+fn templates<'a>(document: &InputDocument<'a>) -> Vec<(Value<'a>, &'a str)> {
+    let files = document.bundle.section("env_files").filter(|artefact| environment::is_template(&artefact.path));
+    let entries = files.flat_map(|artefact| artefact.located.root().map(Value::entries).unwrap_or_default());
+    let secret = entries.filter(|(name, _)| roles::of(name).secret);
+    secret.filter_map(|(_, value)| Some((value, value.text().filter(|text| !text.is_empty())?))).collect()
 }
 
 fn walk_settings(list: &mut serde_json::Value, digest: &dyn Fn(&str) -> String) {

@@ -53,7 +53,7 @@ unknown contains {
 } if {
 	some workload in input.workloads.all
 	judged(workload)
-	not is_number(workload.replicas.value)
+	object.get(workload.replicas, "value", null) == null
 }
 
 deny contains {

@@ -1,0 +1,55 @@
+package rules.workloads.pod_disruption_budget_test
+
+import data.rules.workloads.pod_disruption_budget as rule
+
+threshold(pods) := {"text": "written", "pods": pods, "at": ["threshold"]}
+
+budget(thresholds) := object.union(
+	{"name": "api", "at": ["budget"], "selects": [["workload"]], "replicas": 3},
+	thresholds,
+)
+
+document(budgets, workloads) := {"workloads": {"budgets": budgets, "all": workloads}}
+
+workload(replicas) := {
+	"kind": "Deployment",
+	"name": "api",
+	"at": ["workload"],
+	"replicas": {"value": replicas},
+	"budgets": [],
+	"intended_budgets": [],
+}
+
+said(budgets, workloads) := {finding.at | some finding in rule.deny with input as document(budgets, workloads)}
+
+test_budgets_that_work if {
+	said([budget({"min_available": threshold(2)}), budget({"max_unavailable": threshold(1)})], []) == set()
+	rule.subjects == {["budget"]} with input as document([budget({"min_available": threshold(2)})], [])
+}
+
+test_a_budget_that_selects_nothing if {
+	one := object.union(budget({"min_available": threshold(1)}), {"selects": []})
+	said([json.remove(one, ["replicas"])], []) == {["budget"]}
+}
+
+test_budgets_that_allow_no_eviction if {
+	said([budget({"min_available": threshold(3)})], []) == {["threshold"]}
+	said([budget({"max_unavailable": threshold(0)})], []) == {["threshold"]}
+}
+
+test_budgets_that_protect_nothing if {
+	said([budget({"min_available": threshold(0)})], []) == {["threshold"]}
+	said([budget({"max_unavailable": threshold(3)})], []) == {["threshold"]}
+}
+
+test_deployments_without_a_budget_are_absent if {
+	{finding.absent | some finding in rule.deny} == {true} with input as document([], [workload(2)])
+	said([], [workload(1)]) == set()
+	said([], [object.union(workload(2), {"budgets": [["budget"]]})]) == set()
+	said([], [object.union(workload(2), {"intended_budgets": [["budget"]]})]) == set()
+}
+
+test_unclear_replicas_are_unknown if {
+	one := json.remove(budget({"min_available": threshold(3)}), ["replicas"])
+	{found.at | some found in rule.unknown} == {["budget"]} with input as document([one], [])
+}

@@ -1,0 +1,17 @@
+//! The binary as users run it: one test program, so that its parts share helpers and are linked once.
+
+#[path = "cli/common.rs"]
+mod common;
+
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[path = "cli/commands.rs"]
+mod commands;
+#[path = "cli/determinism.rs"]
+mod determinism;
+#[path = "cli/fixtures.rs"]
+mod fixtures;
+#[path = "cli/mutations.rs"]
+mod mutations;
+#[path = "cli/readme.rs"]
+mod readme;

@@ -1,0 +1,207 @@
+//! Bad input: one clear problem that names file, place and remedy; the rest of the run goes on; the exit code says it.
+
+use crate::common::{Ran, list, run, run_with_input, text, tree, write};
+
+/// A compose file with one finding, so that every test sees the rest of the run go on.
+const FAULTY: &str = "services:\n  api:\n    image: example/api:1.0\n    environment:\n      CORS_ORIGINS: '*'\n";
+
+/// The one problem of a kind, with its path; the finding of `FAULTY` must be there too.
+fn only_problem(ran: &Ran, kind: &str, path: &str) -> serde_json::Value {
+    let report = ran.json();
+    let problems: Vec<_> = list(&report["problems"]).iter().filter(|one| one["kind"] != "notice").cloned().collect();
+    assert_eq!(problems.len(), 1, "{:#}", report["problems"]);
+    assert_eq!((text(&problems[0]["kind"]).as_str(), text(&problems[0]["path"]).as_str()), (kind, path));
+    assert_ne!(text(&problems[0]["help"]), "", "{:#}", problems[0]);
+    assert!(
+        list(&report["findings"]).iter().any(|finding| finding["rule"] == "web/cors-no-wildcard"),
+        "the rest of the run goes on: {:#}",
+        report["findings"]
+    );
+    problems[0].clone()
+}
+
+fn check(files: &[(&str, &str)]) -> (tempfile::TempDir, Ran) {
+    let folder = tree(files);
+    write(folder.path(), "compose.yaml", FAULTY.as_bytes());
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    (folder, ran)
+}
+
+/// Exit code without the findings' share.
+fn code(folder: &tempfile::TempDir) -> i32 {
+    run(folder.path(), &["check", "--format", "json", "--skip", "web/*"]).code
+}
+
+const MANIFEST: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\ndata:\n  LOG_LEVEL: info\n";
+
+#[test]
+fn broken_yaml_in_the_middle_document_spoils_its_section_and_no_sibling() {
+    let broken = format!("{MANIFEST}---\napiVersion: v1\nkind: Secret\nmetadata: [unclosed\n---\n{MANIFEST}");
+    let (folder, ran) = check(&[("k8s/app.yaml", &broken)]);
+    let problem = only_problem(&ran, "fault", "k8s/app.yaml");
+    assert!(problem["line"].as_u64().is_some_and(|line| (8..=12).contains(&line)), "{problem:#}");
+    assert!(list(&problem["rules"]).iter().any(|rule| rule == "settings/log-level-production"), "{problem:#}");
+    assert_eq!(ran.verdict("settings/log-level-production"), "error");
+    assert_eq!((ran.code, code(&folder)), (1, 3));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dangling_or_cyclic_link_is_a_fault() {
+    use std::os::unix::fs::symlink;
+    for (target, name) in [("nowhere.yaml", "k8s.yaml"), ("loop.yaml", "loop.yaml"), (".", "again")] {
+        let folder = tree(&[("compose.yaml", FAULTY)]);
+        symlink(target, folder.path().join(name)).expect("links can be made");
+        let ran = run(folder.path(), &["check", "--format", "json"]);
+        only_problem(&ran, "fault", name);
+        assert_eq!((ran.code, code(&folder)), (1, 3), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_is_a_fault_and_nobody_waits_for_it() {
+    let folder = tree(&[("compose.yaml", FAULTY)]);
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join(".env")).status().expect("mkfifo is there");
+    assert!(made.success());
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    only_problem(&ran, "fault", ".env");
+    assert_eq!(code(&folder), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_is_a_fault() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tree(&[("compose.yaml", FAULTY), ("k8s/app.yaml", MANIFEST)]);
+    let file = folder.path().join("k8s/app.yaml");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).expect("modes can be set");
+    if std::fs::read(&file).is_ok() {
+        // The superuser reads everything; there is nothing to see then.
+        return;
+    }
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    only_problem(&ran, "fault", "k8s/app.yaml");
+    assert_eq!(code(&folder), 3);
+}
+
+#[test]
+fn nesting_100_000_deep_is_a_fault() {
+    for (name, text) in [
+        ("k8s/deep.yaml", format!("apiVersion: v1\nkind: ConfigMap\ndata: {}", "[".repeat(100_000))),
+        (
+            "k8s/deep.json",
+            format!("{{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"data\": {}", "[".repeat(100_000)),
+        ),
+    ] {
+        let (folder, ran) = check(&[(name, &text)]);
+        only_problem(&ran, "fault", name);
+        assert_eq!(code(&folder), 3, "{name}");
+    }
+}
+
+#[test]
+fn an_alias_bomb_is_a_fault() {
+    let mut bomb = "apiVersion: v1\nkind: ConfigMap\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_string();
+    for n in 1..12 {
+        let previous = vec![format!("*a{}", n - 1); 10].join(", ");
+        bomb.push_str(&format!("a{n}: &a{n} [{previous}]\n"));
+    }
+    let (folder, ran) = check(&[("k8s/bomb.yaml", &bomb)]);
+    only_problem(&ran, "fault", "k8s/bomb.yaml");
+    assert_eq!(code(&folder), 3);
+}
+
+#[test]
+fn latin_1_text_is_a_fault() {
+    let folder = tree(&[("compose.yaml", FAULTY)]);
+    write(folder.path(), "k8s/app.yaml", b"apiVersion: v1\nkind: ConfigMap\ndata:\n  NAME: Andr\xe9\n");
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    only_problem(&ran, "fault", "k8s/app.yaml");
+    assert_eq!(code(&folder), 3);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_not_utf_8_is_a_fault() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tree(&[("compose.yaml", FAULTY)]);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    std::fs::write(folder.path().join(name), MANIFEST).expect("files can be written");
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    only_problem(&ran, "fault", "caf\u{fffd}.yaml");
+    assert_eq!(code(&folder), 3);
+}
+
+#[test]
+fn a_missing_path_argument_is_a_fault() {
+    let folder = tree(&[("compose.yaml", FAULTY)]);
+    let ran = run(folder.path(), &["check", "--format", "json", "compose.yaml", "gone.yaml"]);
+    only_problem(&ran, "fault", "gone.yaml");
+    let alone = run(folder.path(), &["check", "gone.yaml"]);
+    assert_eq!(alone.code, 3, "{}", alone.stderr);
+}
+
+#[test]
+fn a_file_over_its_size_is_a_limit() {
+    let folder = tree(&[("compose.yaml", FAULTY)]);
+    let mut large = MANIFEST.to_string();
+    while large.len() <= 200 << 20 {
+        large.push_str(&"# filler\n".repeat(1 << 20));
+    }
+    write(folder.path(), "k8s/large.yaml", large.as_bytes());
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    only_problem(&ran, "limit", "k8s/large.yaml");
+    assert_eq!(code(&folder), 0, "a limit is no fault");
+    assert_eq!(run(folder.path(), &["check", "--skip", "web/*", "--strict"]).code, 3);
+}
+
+#[test]
+fn an_empty_file_and_a_virtualenv_called_env_are_no_problem() {
+    let (folder, ran) = check(&[("k8s/empty.yaml", ""), (".env/pyvenv.cfg", "home = /usr/bin\n"), ("prod.env", "")]);
+    assert_eq!(list(&ran.json()["problems"]), &[] as &[serde_json::Value]);
+    assert_eq!(code(&folder), 0);
+}
+
+#[test]
+fn a_folder_in_which_nothing_is_recognised_says_so() {
+    let folder = tree(&[("main.rs", "fn main() {}\n")]);
+    let ran = run(folder.path(), &["check"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("nothing") && ran.stderr.contains("recognised"), "{}", ran.stderr);
+}
+
+#[test]
+fn standard_input_is_read_and_nonsense_on_it_is_a_fault() {
+    let folder = tree(&[]);
+    let ran = run_with_input(folder.path(), &["check", "--format", "json", "-"], FAULTY.as_bytes());
+    assert_eq!((ran.code, ran.rules_with_findings()), (1, vec!["web/cors-no-wildcard".to_string()]));
+    assert_eq!(text(&ran.json()["findings"][0]["path"]), "-");
+    assert_eq!(run_with_input(folder.path(), &["check", "-"], b"hello\n").code, 3);
+}
+
+#[test]
+fn usage_config_and_policy_errors_end_with_2_at_their_place() {
+    let folder = tree(&[
+        ("compose.yaml", FAULTY),
+        ("misspelt/plimsoll.yaml", "exclud: [a]\n"),
+        ("misspelt/compose.yaml", FAULTY),
+        ("broken/rules/own/broken.rego", "package rules.own.broken\n\ndeny contains {\n"),
+        (
+            "unknown/rules/own/extra.rego",
+            "# METADATA\n# title: Extra\n# description: Why.\n# custom:\n#   severity: low\n#   input: [settings]\n#   help: Do it.\n#   colour: blue\npackage rules.own.extra\n\nsubjects contains setting.at if some setting in input.settings.all\n\ndeny := set()\n",
+        ),
+    ]);
+    let ran = run(folder.path(), &["check", "--rule", "web/cors-no-wildcart"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("web/cors-no-wildcard"), "did you mean: {}", ran.stderr);
+    let ran = run(folder.path(), &["check", "misspelt"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("plimsoll.yaml") && ran.stderr.contains("exclude"), "{}", ran.stderr);
+    for (policy, place) in [("broken", "broken.rego:4"), ("unknown", "extra.rego:8")] {
+        let ran = run(folder.path(), &["check", "--policy", policy, "--format", "concise", "compose.yaml"]);
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(ran.stderr.contains(place), "{policy}: {}", ran.stderr);
+        assert!(ran.stdout.contains("web/cors-no-wildcard"), "findings are reported in every case: {}", ran.stdout);
+    }
+}

@@ -1,0 +1,166 @@
+//! Commands, flags, exit codes, waivers and ignores.
+
+use crate::common::{list, plimsoll, run, text, tree};
+
+const WILDCARD: &str = "services:\n  api:\n    image: example/api:1.0\n    environment:\n      CORS_ORIGINS: '*'\n";
+
+fn status(folder: &std::path::Path) -> Vec<(String, String)> {
+    let report = run(folder, &["check", "--format", "json"]).json();
+    list(&report["findings"]).iter().map(|one| (text(&one["rule"]), text(&one["status"]))).collect()
+}
+
+#[test]
+fn exit_codes_are_those_of_the_design() {
+    let folder = tree(&[("compose.yaml", WILDCARD)]);
+    for (arguments, code) in [
+        (&["check"][..], 1),
+        (&["check", "--fail-on", "critical"], 0),
+        (&["check", "--fail-on", "high"], 1),
+        (&["check", "--skip", "web/cors-*"], 0),
+        (&["check", "--rule", "web/*"], 1),
+        (&["check", "--rule", "settings/debug-disabled"], 0),
+        (&["check", "--rule", "web/nothing-like-it"], 2),
+        (&["check", "--no-such-flag"], 2),
+        (&["check", "--config", "missing.yaml"], 2),
+        (&["check", "--policy", "missing"], 2),
+        (&["check", "--report", "yaml=x"], 2),
+        (&["nothing"], 2),
+        (&["explain", "web/cors-no-wildcart"], 2),
+        (&["rules"], 0),
+        (&["--version"], 0),
+        (&["--help"], 0),
+        (&["completions", "bash"], 0),
+    ] {
+        let ran = run(folder.path(), arguments);
+        assert_eq!(ran.code, code, "{arguments:?}\n{}\n{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
+fn every_flag_has_an_environment_variable() {
+    let folder = tree(&[("compose.yaml", WILDCARD)]);
+    let with = |name: &str, value: &str| {
+        let output = plimsoll(folder.path(), &["check"]).env(name, value).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(with("PLIMSOLL_FAIL_ON", "critical").0, Some(0));
+    assert!(with("PLIMSOLL_FORMAT", "json").1.starts_with('{'));
+    assert_eq!(with("PLIMSOLL_SKIP", "web/*").0, Some(0));
+    assert!(with("PLIMSOLL_COLOR", "always").1.contains('\u{1b}'));
+    assert!(!with("PLIMSOLL_COLOR", "auto").1.contains('\u{1b}'), "no colour into a pipe");
+}
+
+#[test]
+fn ignores_and_waivers_accept_findings_with_a_reason() {
+    let ignored = WILDCARD.replace("'*'", "'*' # plimsoll: ignore[web/cors-no-wildcard] public read-only data");
+    let folder = tree(&[("compose.yaml", &ignored)]);
+    assert_eq!(status(folder.path()), [("web/cors-no-wildcard".to_string(), "ignored".to_string())]);
+    assert_eq!(run(folder.path(), &["check"]).code, 0);
+
+    let config = |expires: &str| {
+        format!("waivers:\n  - rule: web/cors-no-wildcard\n    path: compose.yaml\n    reason: moves next month\n    owner: platform\n    expires: {expires}\n")
+    };
+    let folder = tree(&[("compose.yaml", WILDCARD), ("plimsoll.yaml", &config("2999-01-01"))]);
+    assert_eq!(status(folder.path()), [("web/cors-no-wildcard".to_string(), "waived".to_string())]);
+    let folder = tree(&[("compose.yaml", WILDCARD), ("plimsoll.yaml", &config("2020-01-01"))]);
+    assert_eq!(status(folder.path()), [("web/cors-no-wildcard".to_string(), "open".to_string())]);
+    assert!(run(folder.path(), &["check"]).stderr.contains("expired on 2020-01-01"));
+}
+
+#[test]
+fn an_ignore_without_a_reason_counts_for_nothing_and_is_a_fault() {
+    let bare = WILDCARD.replace("'*'", "'*' # plimsoll: ignore[web/cors-no-wildcard]");
+    let folder = tree(&[("compose.yaml", &bare)]);
+    let ran = run(folder.path(), &["check"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("needs a rule and a reason"), "{}", ran.stderr);
+    let misspelt = WILDCARD.replace("'*'", "'*' # plimsoll: ignore[web/cors-no-wildcat] because");
+    let folder = tree(&[("compose.yaml", &misspelt)]);
+    assert!(run(folder.path(), &["check"]).stderr.contains("did you mean `web/cors-no-wildcard`?"));
+}
+
+#[test]
+fn the_config_turns_rules_off_changes_severities_and_sets_parameters() {
+    let config = "rules:\n  web/cors-no-wildcard: {off: the API is public}\n  settings/log-level-production:\n    severity: low\n    params: {allowed_log_levels: [debug]}\n";
+    let compose = WILDCARD.to_string() + "      LOG_LEVEL: debug\n";
+    let folder = tree(&[("compose.yaml", &compose), ("plimsoll.yaml", config)]);
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    assert_eq!(ran.verdict("web/cors-no-wildcard"), "not-applicable");
+    assert_eq!(ran.verdict("settings/log-level-production"), "pass");
+    for (config, message) in [
+        ("rules:\n  web/cors-no-wildcart: {off: x}\n", "did you mean `web/cors-no-wildcard`?"),
+        ("rules:\n  web/cors-no-wildcard: {of: x}\n", "did you mean `off`?"),
+        ("rules:\n  settings/log-level-production: {params: {allowed_log_level: []}}\n", "did you mean `allowed_log_levels`?"),
+        ("waivers:\n  - {rule: web/cors-no-wildcard, reason: x, owner: y, expires: soon}\n", "`soon` is no date"),
+        ("waivers:\n  - {rule: web/cors-no-wildcard, owner: y, expires: 2999-01-01}\n", "`reason` is missing"),
+    ] {
+        let folder = tree(&[("compose.yaml", WILDCARD), ("plimsoll.yaml", config)]);
+        let ran = run(folder.path(), &["check"]);
+        assert_eq!(ran.code, 2, "{config}");
+        assert!(ran.stderr.contains(message) && ran.stderr.contains("plimsoll.yaml"), "{config}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn reports_go_to_files_and_nothing_else_to_standard_output() {
+    let folder = tree(&[("compose.yaml", WILDCARD)]);
+    let ran = run(folder.path(), &["check", "-o", "report.txt", "--report", "json=report.json", "--report", "concise=lines"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("the report is written");
+    assert!(read("report.txt").contains("allows every origin"));
+    assert!(read("lines").starts_with("compose.yaml:5:21: high web/cors-no-wildcard "));
+    assert!(serde_json::from_str::<serde_json::Value>(&read("report.json")).is_ok());
+    assert_eq!(run(folder.path(), &["check", "-o", "no/such/folder/report"]).code, 2);
+}
+
+#[test]
+fn single_files_are_judged_with_their_neighbours_and_only_what_touches_them_is_said() {
+    let folder = tree(&[
+        ("compose.yaml", "services:\n  api:\n    image: example/api:1.0\n    environment:\n      CORS_ORIGINS: ${ORIGINS}\n"),
+        (".env", "ORIGINS=*\n"),
+        ("other/compose.yaml", WILDCARD),
+    ]);
+    for given in [".env", "compose.yaml"] {
+        let ran = run(folder.path(), &["check", "--format", "json", given]);
+        let report = ran.json();
+        let paths: Vec<String> = list(&report["findings"]).iter().map(|one| text(&one["path"])).collect();
+        assert_eq!(paths, [".env"], "{given}");
+        assert_eq!(text(&report["findings"][0]["related"][0]["path"]), "compose.yaml");
+    }
+}
+
+#[test]
+fn control_characters_of_a_file_do_not_reach_the_terminal() {
+    let folder = tree(&[("compose.yaml", "services:\n  api:\n    image: example/api:1.0\n    environment:\n      \"CORS_\\e[31mORIGINS\": '*'\n      CORS_ORIGINS: \"*\\e[2J\"\n")]);
+    for format in ["text", "concise"] {
+        let ran = run(folder.path(), &["check", "--format", format]);
+        assert!(!ran.stdout.contains('\u{1b}'), "{format}: {:?}", ran.stdout);
+    }
+}
+
+#[test]
+fn own_policies_decide_beside_the_built_in_ones_and_their_tests_run() {
+    let rule = "# METADATA\n# title: Services name an owner\n# description: Somebody must be called at night.\n# custom:\n#   severity: low\n#   input: [settings]\n#   help: Set OWNER.\npackage rules.own.owner\n\nsubjects contains setting.at if some setting in input.settings.all\n\ndeny contains {\"at\": setting.at, \"message\": sprintf(\"%s is no owner\", [setting.name])} if {\n\tsome setting in input.settings.all\n\tsetting.name == \"CORS_ORIGINS\"\n}\n";
+    let test = "package rules.own.owner_test\n\nimport data.rules.own.owner\n\ntest_one if count(owner.deny) == 1 with input as {\"settings\": {\"all\": [{\"name\": \"CORS_ORIGINS\", \"at\": []}]}}\n\ntest_wrong if count(owner.deny) == 2 with input as {\"settings\": {\"all\": []}}\n";
+    let folder = tree(&[
+        ("compose.yaml", WILDCARD),
+        ("policy/rules/own/owner.rego", rule),
+        ("policy/rules/own/owner_test.rego", test),
+    ]);
+    let ran = run(folder.path(), &["check", "--policy", "policy", "--format", "json"]);
+    assert_eq!(ran.rules_with_findings(), ["own/owner", "web/cors-no-wildcard"], "{}", ran.stderr);
+    let ran = run(folder.path(), &["test", "policy"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stdout.contains("owner_test.rego:7:1: ") && ran.stdout.ends_with("1 passed, 1 failed\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn explain_shows_why_what_and_examples() {
+    let folder = tree(&[]);
+    let ran = run(folder.path(), &["explain", "web/cors-no-wildcard"]);
+    for part in ["Why", "What to write instead", "Fails (", "Passes (", "Read more", "severity high"] {
+        assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+    }
+    let ran = run(folder.path(), &["explain", "settings/database-password-strong"]);
+    assert!(ran.stdout.contains("db_password_min = 16"), "{}", ran.stdout);
+}
