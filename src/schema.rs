@@ -13,13 +13,13 @@ use crate::report::json::Report;
 
 /// Schema of the report that `--format json` prints.
 pub fn report() -> Value {
-    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Report>();
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
     finish(schema.to_value(), "Report of plimsoll")
 }
 
 /// Schema of the input document that `plimsoll collect` prints and that rules see as `input`.
 pub fn input() -> Value {
-    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let list = |schema: schemars::Schema| json!({ "type": "array", "items": schema });
     let setting = generator.subschema_for::<Setting<'_>>();
     let workloads = [

@@ -28,7 +28,7 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 }
 
 /// A fixture is checked as a tree of its own, whatever repository surrounds it.
-fn own_tree(fixture: &Path) -> tempfile::TempDir {
+pub fn own_tree(fixture: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     crate::common::copy(fixture, folder.path());
     // Where a fixture speaks of git, it is a repository with all that git would track.
