@@ -54,7 +54,9 @@ impl Mask {
                     let start = place.span().start as usize + at;
                     spans.entry(located.path.clone()).or_default().insert(Span::new(start, start + found.len()));
                 }
-                if secret.chars().count() >= LONG {
+                // A password that everybody tries first is a word like others; blanking it everywhere says more than it hides.
+                let common = setting.measures.as_ref().is_some_and(|measures| measures.known_default);
+                if secret.chars().count() >= LONG && !common {
                     values.insert(form);
                 }
             }

@@ -66,12 +66,16 @@ fn every_rule_brings_tests_and_fixtures() {
     }
     for lib in files(&root().join("policies/lib")) {
         let name = lib.to_string_lossy().into_owned();
-        assert!(name.ends_with("_test.rego") || Path::new(&name.replace(".rego", "_test.rego")).is_file(), "{name} has no test");
+        assert!(
+            name.ends_with("_test.rego") || Path::new(&name.replace(".rego", "_test.rego")).is_file(),
+            "{name} has no test"
+        );
     }
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     files.sort();
     files
 }

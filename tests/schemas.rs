@@ -20,7 +20,8 @@ fn agrees(name: &str, schema: &serde_json::Value) {
 }
 
 fn output(arguments: &[&str]) -> serde_json::Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(arguments).current_dir(root()).output().expect("it runs");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(arguments).current_dir(root()).output().expect("it runs");
     serde_json::from_slice(&output.stdout).expect("JSON on standard output")
 }
 
@@ -44,7 +45,8 @@ fn the_input_document_keeps_to_its_schema() {
     let errors: Vec<String> =
         validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert_eq!(errors, Vec::<String>::new());
-    for section in ["deployments", "settings", "workloads", "edges", "env_files", "gitignore", "compose", "kubernetes"] {
+    for section in ["deployments", "settings", "workloads", "edges", "env_files", "gitignore", "compose", "kubernetes"]
+    {
         assert!(document.get(section).is_some(), "the fixtures hold something for {section}");
     }
     for section in plimsoll::input::SECTIONS {

@@ -63,7 +63,9 @@ fn pool(secret: &str) -> f64 {
 fn is_repeated(secret: &str) -> bool {
     let chars: Vec<char> = secret.chars().collect();
     (1..=chars.len() / 2).any(|period| {
-        chars.len() >= 4 && chars.len() % period == 0 && chars.iter().enumerate().all(|(n, c)| *c == chars[n % period])
+        chars.len() >= 4
+            && chars.len().is_multiple_of(period)
+            && chars.iter().enumerate().all(|(n, c)| *c == chars[n % period])
     })
 }
 

@@ -56,6 +56,9 @@ fn the_table_of_rules_is_whole() {
         .map(|rule| format!("| {} | {} | {} |", text(&rule["id"]), text(&rule["severity"]), text(&rule["title"])))
         .collect();
     let table: Vec<&str> = readme.lines().filter(|line| line.starts_with("| ") && line.contains('/')).collect();
-    let listed: Vec<&str> = table.into_iter().filter(|line| expected.iter().any(|one| one.split('|').nth(1) == line.split('|').nth(1))).collect();
+    let listed: Vec<&str> = table
+        .into_iter()
+        .filter(|line| expected.iter().any(|one| one.split('|').nth(1) == line.split('|').nth(1)))
+        .collect();
     assert_eq!(listed, expected);
 }

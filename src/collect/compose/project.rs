@@ -71,7 +71,7 @@ impl<'a> Loader<'a> {
             self.artefacts.push(file.path.clone());
             for document in file.located.documents().filter(|document| document.is_mapping()) {
                 let mut read = Effective::read(document, &self.variables);
-                self.extend(&mut read, file, depth);
+                self.extend(&mut read, file);
                 self.include(&mut read, file, depth);
                 merged = Some(match merged {
                     None => read,
@@ -86,7 +86,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Normalises the services of one file and lays each on what it extends.
-    fn extend(&mut self, read: &mut Effective<'a>, file: &'a Artefact, depth: usize) {
+    fn extend(&mut self, read: &mut Effective<'a>, file: &'a Artefact) {
         let Content::Map(root) = &mut read.content else { return };
         let Some(services) = root.get_mut("services") else { return };
         let place = services.at;
@@ -118,7 +118,7 @@ impl<'a> Loader<'a> {
         for name in names {
             let mut chain = vec![(file.path.clone(), name.to_string())];
             if let Some(service) = own.get(&name).cloned() {
-                let extended = self.extended(service, &own, file, &mut chain, depth);
+                let extended = self.extended(service, &own, file, &mut chain);
                 services.insert(name, extended);
             }
         }
@@ -130,7 +130,6 @@ impl<'a> Loader<'a> {
         own: &Map<'a>,
         file: &'a Artefact,
         chain: &mut Vec<(Arc<str>, String)>,
-        depth: usize,
     ) -> Effective<'a> {
         let Content::Map(map) = &mut service.content else { return service };
         let Some(extends) = map.shift_remove("extends") else { return service };
@@ -165,7 +164,7 @@ impl<'a> Loader<'a> {
         }
         chain.push(link);
         let found = if std::ptr::eq(target_file, file) {
-            own.get(&name).cloned().map(|base| self.extended(base, own, file, chain, depth))
+            own.get(&name).cloned().map(|base| self.extended(base, own, file, chain))
         } else {
             self.artefacts.push(target_file.path.clone());
             let mut services = Map::new();
@@ -177,7 +176,7 @@ impl<'a> Loader<'a> {
                 }
             }
             services.values_mut().for_each(normalise::service);
-            services.get(&name).cloned().map(|base| self.extended(base, &services, target_file, chain, depth))
+            services.get(&name).cloned().map(|base| self.extended(base, &services, target_file, chain))
         };
         chain.pop();
         let Some(mut base) = found else {

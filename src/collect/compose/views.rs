@@ -32,9 +32,9 @@ pub fn add<'a>(
     let mut adder = Adder { project, name, bundle, contribution };
     let services = project.configuration.get("services").and_then(Effective::map);
     for (service_name, service) in services.into_iter().flatten() {
-        adder.environment(service_name, service);
-        adder.build(service_name, service);
-        adder.workload(service_name, service, planned.overlay);
+        adder.environment(service_name.clone(), service);
+        adder.build(service_name.clone(), service);
+        adder.workload(service_name.clone(), service, planned.overlay);
     }
     adder.env(planned);
 }
@@ -60,24 +60,24 @@ impl<'a> Adder<'_, 'a> {
     }
 
     /// `environment` over `env_file`; of several files the last counts.
-    fn environment(&mut self, service_name: &Cow<'a, str>, service: &Effective<'a>) {
+    fn environment(&mut self, service_name: Cow<'a, str>, service: &Effective<'a>) {
         let mut settings: IndexMap<Cow<'a, str>, Setting<'a>> = IndexMap::new();
         let image = service.get("image").and_then(Effective::text);
         for file in service.get("env_file").map(Effective::items).unwrap_or_default() {
             let Some(artefact) = self.env_file(file) else { continue };
             let use_at = file.get("path").map_or(file.at, |path| path.at);
             for (key, value) in artefact.located.root().map(Value::entries).unwrap_or_default() {
-                let mut setting = self.setting(service_name, Cow::Borrowed(key), value);
+                let mut setting = self.setting(&service_name, Cow::Borrowed(key), value);
                 setting.holder = Holder::EnvFile;
                 setting.image.clone_from(&image);
                 setting.via.push(Via { at: use_at.into(), label: format!("used by service {service_name}").into() });
-                settings.insert(Cow::Borrowed(key), self.from_env_file(setting, value));
+                settings.insert(Cow::Borrowed(key), self.in_env_file(setting, value));
             }
         }
         for (key, value) in service.get("environment").and_then(Effective::map).into_iter().flatten() {
-            let mut setting = self.setting(service_name, key.clone(), value.at);
+            let mut setting = self.setting(&service_name, key.clone(), value.at);
             setting.image.clone_from(&image);
-            settings.insert(key.clone(), self.from_compose(setting, key, value));
+            settings.insert(key.clone(), self.in_compose(setting, key, value));
         }
         self.contribution.settings.extend(settings.into_values());
     }
@@ -88,7 +88,7 @@ impl<'a> Adder<'_, 'a> {
         setting
     }
 
-    fn from_compose(&self, mut setting: Setting<'a>, key: &str, value: &Effective<'a>) -> Setting<'a> {
+    fn in_compose(&self, mut setting: Setting<'a>, key: &str, value: &Effective<'a>) -> Setting<'a> {
         setting.holder = if value.at.located().section == "env_files" { Holder::EnvFile } else { Holder::Compose };
         setting.via.clone_from(&value.via);
         if let Content::Null = value.content {
@@ -110,7 +110,7 @@ impl<'a> Adder<'_, 'a> {
         }
     }
 
-    fn from_env_file(&self, setting: Setting<'a>, value: Value<'a>) -> Setting<'a> {
+    fn in_env_file(&self, setting: Setting<'a>, value: Value<'a>) -> Setting<'a> {
         let raw = value.text().unwrap_or_default();
         if value.tag() == Some(UNSET) {
             return match self.project.variables.get(&*setting.name) {
@@ -164,16 +164,16 @@ impl<'a> Adder<'_, 'a> {
         None
     }
 
-    fn build(&mut self, service_name: &Cow<'a, str>, service: &Effective<'a>) {
+    fn build(&mut self, service_name: Cow<'a, str>, service: &Effective<'a>) {
         for (key, value) in service.path(&["build", "args"]).and_then(Effective::map).into_iter().flatten() {
-            let mut setting = self.setting(service_name, key.clone(), value.at);
+            let mut setting = self.setting(&service_name, key.clone(), value.at);
             setting.reaches = Reach::Build;
-            let setting = self.from_compose(setting, key, value);
+            let setting = self.in_compose(setting, key, value);
             self.contribution.settings.push(setting);
         }
     }
 
-    fn workload(&mut self, service_name: &Cow<'a, str>, service: &Effective<'a>, overlay: bool) {
+    fn workload(&mut self, service_name: Cow<'a, str>, service: &Effective<'a>, overlay: bool) {
         let image = service.get("image");
         let image_text = image.filter(|image| !image.is_unknown()).and_then(Effective::text);
         let product = image_text.as_deref().and_then(products::of);
@@ -183,7 +183,12 @@ impl<'a> Adder<'_, 'a> {
             self.problem(ProblemKind::Fault, at, message, "write `HOST:CONTAINER` with numbers from 1 to 65535");
         }
         let host_network = service.get("network_mode").and_then(Effective::text).as_deref() == Some("host");
-        self.edges(service_name, service, product.as_ref().is_some_and(|product| product.kind == "proxy"), &published);
+        self.edges(
+            service_name.clone(),
+            service,
+            product.as_ref().is_some_and(|product| product.kind == "proxy"),
+            &published,
+        );
         self.contribution.workloads.all.push(Workload {
             deployment: self.name.clone(),
             platform: Platform::Compose,
@@ -221,7 +226,7 @@ impl<'a> Adder<'_, 'a> {
     /// A proxy that publishes 80 or 443, and every Traefik router that a label defines.
     fn edges(
         &mut self,
-        service_name: &Cow<'a, str>,
+        service_name: Cow<'a, str>,
         service: &Effective<'a>,
         proxy: bool,
         published: &[crate::input::workloads::PublishedPort<'a>],
@@ -279,7 +284,7 @@ impl<'a> Adder<'_, 'a> {
             if used.contains(key) || key.starts_with("COMPOSE_") {
                 setting.reaches = Reach::Interpolation;
             }
-            let setting = self.from_env_file(setting, value);
+            let setting = self.in_env_file(setting, value);
             self.contribution.settings.push(setting);
         }
     }

@@ -4,16 +4,22 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::located::Value;
 
+/// Index of a deployment, and a namespace in it.
+pub type Scope<'a> = (usize, &'a str);
+
+/// Labels by key.
+pub type Labels<'a> = BTreeMap<&'a str, &'a str>;
+
 /// Labels of the pods of workloads, by deployment, namespace, and one label.
 pub struct Pods<'a> {
-    labels: Vec<BTreeMap<&'a str, &'a str>>,
+    labels: Vec<Labels<'a>>,
     by_label: HashMap<(usize, &'a str, &'a str, &'a str), Vec<usize>>,
-    by_scope: HashMap<(usize, &'a str), Vec<usize>>,
+    by_scope: HashMap<Scope<'a>, Vec<usize>>,
 }
 
 impl<'a> Pods<'a> {
     /// Scope and labels of each workload's pods, in the order of the workloads.
-    pub fn new(pods: Vec<((usize, &'a str), BTreeMap<&'a str, &'a str>)>) -> Self {
+    pub fn new(pods: Vec<(Scope<'a>, Labels<'a>)>) -> Self {
         let mut by_label: HashMap<_, Vec<usize>> = HashMap::new();
         let mut by_scope: HashMap<_, Vec<usize>> = HashMap::new();
         let mut labels = Vec::with_capacity(pods.len());
@@ -28,12 +34,12 @@ impl<'a> Pods<'a> {
     }
 
     /// All workloads of a scope.
-    pub fn all(&self, scope: (usize, &'a str)) -> Vec<usize> {
+    pub fn all(&self, scope: Scope<'a>) -> Vec<usize> {
         self.by_scope.get(&scope).cloned().unwrap_or_default()
     }
 
     /// The workloads whose pods have all of the labels; an empty selector selects nothing here.
-    pub fn with(&self, scope: (usize, &'a str), wanted: &BTreeMap<&'a str, &'a str>) -> Vec<usize> {
+    pub fn with(&self, scope: Scope<'a>, wanted: &Labels<'a>) -> Vec<usize> {
         let lists = wanted.iter().map(|(key, value)| self.by_label.get(&(scope.0, scope.1, *key, *value)));
         // The shortest list of candidates is looked at, so that a label shared by all costs nothing.
         let Some(shortest) = lists.map(|list| list.map_or(&[][..], Vec::as_slice)).min_by_key(|list| list.len()) else {
@@ -44,7 +50,7 @@ impl<'a> Pods<'a> {
     }
 
     /// The workloads that a label selector selects: `matchLabels` and `matchExpressions`; an empty one selects all.
-    pub fn selected(&self, scope: (usize, &'a str), selector: Value<'a>) -> Vec<usize> {
+    pub fn selected(&self, scope: Scope<'a>, selector: Value<'a>) -> Vec<usize> {
         let wanted = super::objects::labels(selector.get("matchLabels"));
         let expressions: Vec<Value<'a>> = selector.get("matchExpressions").into_iter().flat_map(Value::items).collect();
         let candidates = if wanted.is_empty() { self.all(scope) } else { self.with(scope, &wanted) };
