@@ -50,7 +50,7 @@ enum Command {
 #[derive(Args)]
 struct Common {
     /// Files and folders to look at; `-` is standard input [default: the current folder].
-    #[arg(value_name = "PATH", env = "PLIMSOLL_PATH", value_delimiter = None)]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Config file [default: plimsoll.yaml, found upwards from the first PATH to the git root].
     #[arg(long, value_name = "FILE", env = "PLIMSOLL_CONFIG")]

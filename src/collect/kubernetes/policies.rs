@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::collect::kubernetes::objects::{Object, Objects, labels};
-use crate::collect::kubernetes::pods::int;
+use crate::collect::kubernetes::pods::{self, int};
 use crate::collect::kubernetes::selectors::Pods;
 use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule, Threshold, Workloads};
 use crate::located::Value;
@@ -16,7 +16,7 @@ const NAMES: &[&str] = &["app.kubernetes.io/name", "app.kubernetes.io/instance",
 /// Adds the PodDisruptionBudgets, and each to the workloads that it selects or was meant for.
 pub fn budgets<'a>(
     objects: &Objects<'a>,
-    pods: &Pods<'a>,
+    by_labels: &Pods<'a>,
     owners: &[Object<'a>],
     view: &mut Workloads<'a>,
     name: &impl Fn(usize) -> Arc<str>,
@@ -26,6 +26,7 @@ pub fn budgets<'a>(
         let (scope, namespace) = owner.scope();
         by_name.entry((scope, namespace, owner.name)).or_default().push(n);
     }
+    let (operated, of_operators) = operated(objects);
     for object in objects.all.iter().filter(|object| object.kind == "PodDisruptionBudget") {
         let selector = object.root.path(&["spec", "selector"]);
         let empty = selector.is_none_or(|selector| selector.entries().is_empty());
@@ -33,10 +34,14 @@ pub fn budgets<'a>(
             None => Vec::new(),
             // Under policy/v1beta1 an empty selector selected nothing.
             Some(_) if empty && object.api.ends_with("v1beta1") => Vec::new(),
-            Some(selector) => pods.selected(object.scope(), selector),
+            Some(selector) => by_labels.selected(object.scope(), selector),
         };
         let at = object.place().into();
-        if selected.is_empty() {
+        let by_operator = match selector.filter(|_| selected.is_empty() && !empty) {
+            Some(selector) => of_operators.selected(object.scope(), selector),
+            None => Vec::new(),
+        };
+        if selected.is_empty() && by_operator.is_empty() {
             let (scope, namespace) = object.scope();
             let wanted = labels(selector.and_then(|selector| selector.get("matchLabels")));
             let bare = object.name.trim_end_matches("-pdb");
@@ -53,6 +58,10 @@ pub fn budgets<'a>(
         for n in &selected {
             view.all[*n].budgets.push(at);
             replicas = replicas.zip(view.all[*n].replicas.value).map(|(sum, own)| sum.saturating_add(own));
+        }
+        for n in &by_operator {
+            let stated = operated[*n].root.path(&["spec", "replicas"]).and_then(int);
+            replicas = replicas.zip(stated).map(|(sum, own)| sum.saturating_add(own));
         }
         let threshold = |key: &str| {
             let value = object.root.path(&["spec", key])?;
@@ -73,22 +82,43 @@ pub fn budgets<'a>(
             at,
             min_available: threshold("minAvailable"),
             max_unavailable: threshold("maxUnavailable"),
-            selects: selected.iter().map(|n| view.all[*n].at).collect(),
-            replicas: replicas.filter(|_| !selected.is_empty()),
+            selects: selected
+                .iter()
+                .map(|n| view.all[*n].at)
+                .chain(by_operator.iter().map(|n| operated[*n].place().into()))
+                .collect(),
+            replicas: replicas.filter(|_| !(selected.is_empty() && by_operator.is_empty())),
         });
     }
+}
+
+/// Custom resources that say how many pods an operator runs for them, by the labels that those pods get.
+fn operated<'a>(objects: &Objects<'a>) -> (Vec<Object<'a>>, Pods<'a>) {
+    let runs = |object: &&Object<'a>| {
+        object.api.contains('.')
+            && object.root.path(&["spec", "replicas"]).is_some()
+            && pods::template(object).is_none()
+    };
+    let found: Vec<Object<'a>> = objects.all.iter().filter(runs).copied().collect();
+    let of_pods = |object: &Object<'a>| {
+        let mut all = labels(object.root.path(&["metadata", "labels"]));
+        all.extend(labels(object.root.path(&["spec", "podMetadata", "labels"])));
+        (object.scope(), all)
+    };
+    let index = Pods::new(found.iter().map(of_pods).collect());
+    (found, index)
 }
 
 /// Adds the NetworkPolicies, and each to the workloads that it selects.
 pub fn network<'a>(
     objects: &Objects<'a>,
-    pods: &Pods<'a>,
+    by_labels: &Pods<'a>,
     view: &mut Workloads<'a>,
     name: &impl Fn(usize) -> Arc<str>,
 ) {
     for object in objects.all.iter().filter(|object| is_policy(object)) {
         let selector = object.root.path(&["spec", "podSelector"]);
-        let selected = selector.map(|selector| pods.selected(object.scope(), selector)).unwrap_or_default();
+        let selected = selector.map(|selector| by_labels.selected(object.scope(), selector)).unwrap_or_default();
         for n in selected {
             view.all[n].network_policies.push(object.place().into());
         }
