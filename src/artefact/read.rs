@@ -30,7 +30,10 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
     for collector in COLLECTORS {
         for (folder, problem) in collector.leaves_out(&names) {
             left_out.push(folder);
-            problems.push(problem);
+            // A chart inside a chart is rendered with it and shares its problem.
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
         }
     }
     files.retain(|found| !left_out.iter().any(|folder| super::below(folder, &found.path).is_some()));

@@ -1,0 +1,164 @@
+//! What manifests come to in the views.
+
+use std::fs;
+use std::path::Path;
+
+use plimsoll::artefact::{Gathered, Sources, gather};
+use plimsoll::config::Config;
+use plimsoll::input::InputDocument;
+use plimsoll::input::settings::State;
+use plimsoll::input::workloads::{ContainerRole, ReplicaSource};
+use plimsoll::problem::{Problem, ProblemKind};
+
+/// Runs a check on the document of a small tree.
+fn with<T>(files: &[(&str, &str)], check: impl FnOnce(&InputDocument<'_>, &[Problem]) -> T) -> T {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (path, text) in files {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().unwrap_or(Path::new(""))).expect("folders can be made");
+        fs::write(file, text).expect("files can be written");
+    }
+    let sources = Sources { paths: vec![folder.path().to_path_buf()], stdin: None };
+    let Gathered { bundle, mut problems, .. } = gather(&sources, &Config::default());
+    let (document, found) = InputDocument::build(&bundle, &Config::default(), false);
+    problems.extend(found);
+    check(&document, &problems)
+}
+
+fn deployment(name: &str, more: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  namespace: shop\nspec:\n  replicas: 3\n  template:\n    metadata:\n      labels: {{app: {name}}}\n    spec:\n      containers:\n        - name: main\n          image: example/{name}:1.0\n          ports: [{{name: http, containerPort: 8080}}]\n{more}---\n"
+    )
+}
+
+#[test]
+fn environments_are_resolved_from_config_maps_and_secrets() {
+    let env = "          envFrom:\n            - prefix: APP_\n              configMapRef: {name: settings}\n            - secretRef: {name: keys}\n          env:\n            - {name: LITERAL, value: one}\n            - {name: COMPOSED, value: \"$(LITERAL)-two $$(LITERAL)\"}\n            - name: KEYED\n              valueFrom: {configMapKeyRef: {name: settings, key: LEVEL}}\n            - name: ELSEWHERE\n              valueFrom: {secretKeyRef: {name: vault, key: token}}\n            - name: NOWHERE\n              valueFrom: {configMapKeyRef: {name: missing, key: x}}\n            - name: NODE\n              valueFrom: {fieldRef: {fieldPath: spec.nodeName}}\n            - {name: FILLED, value: \"${LATER}\"}\n";
+    let stores = "apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: settings, namespace: shop}\n    data: {LEVEL: info}\n  - apiVersion: v1\n    kind: Secret\n    metadata: {name: keys, namespace: shop}\n    data: {API_KEY: czNjcjN0}\n    stringData: {PLAIN: text}\n  - apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: unused, namespace: shop}\n    data: {LEFT: over, app.conf: file}\n";
+    with(&[("k8s/app.yaml", &(deployment("api", env) + stores))], |document, problems| {
+        assert_eq!(problems, []);
+        let got = |name: &str| {
+            let found = document.settings.all.iter().find(|setting| setting.name == name);
+            let setting = found.unwrap_or_else(|| panic!("no {name}"));
+            (
+                setting.consumer.to_string(),
+                setting.value.as_deref().map(str::to_string),
+                setting.state,
+                setting.via.len(),
+            )
+        };
+        let api = || "Deployment/api/main".to_string();
+        let literal = |value: &str, via| (api(), Some(value.to_string()), State::Literal, via);
+        assert_eq!(got("APP_LEVEL"), literal("info", 1));
+        assert_eq!(got("API_KEY"), literal("s3cr3t", 1));
+        assert_eq!(got("PLAIN"), literal("text", 1));
+        assert_eq!(got("LITERAL"), literal("one", 0));
+        assert_eq!(got("COMPOSED"), literal("one-two $(LITERAL)", 0));
+        assert_eq!(got("KEYED"), literal("info", 1));
+        assert_eq!((got("ELSEWHERE").2, got("NOWHERE").2), (State::Reference, State::Unknown));
+        assert_eq!((got("NODE").2, got("FILLED").2), (State::Reference, State::Unknown));
+        assert_eq!(got("LEFT"), ("ConfigMap/unused".to_string(), Some("over".to_string()), State::Literal, 0));
+        assert!(document.settings.all.iter().all(|setting| setting.name != "app.conf"), "a key that holds a file");
+    });
+}
+
+#[test]
+fn a_secret_that_is_no_base64_is_a_fault_at_its_place() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: keys}\ndata:\n  GOOD: eA==\n  BAD: '%%%'\n";
+    with(&[("k8s/secret.yaml", secret)], |document, problems| {
+        assert_eq!(problems.len(), 1);
+        let span = problems[0].span.expect("a place");
+        assert_eq!((problems[0].kind, &secret[span.range()]), (ProblemKind::Fault, "'%%%'"));
+        assert!(document.settings.all.iter().any(|setting| setting.name == "GOOD"), "its siblings are read");
+    });
+}
+
+#[test]
+fn what_selects_a_workload_is_joined_with_it() {
+    let rest = "apiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: shop}\nspec:\n  selector: {app: api}\n  ports: [{port: 80, targetPort: http}]\n---\napiVersion: v1\nkind: Service\nmetadata: {name: other, namespace: elsewhere}\nspec:\n  selector: {app: api}\n  ports: [{port: 80}]\n---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: api, namespace: shop}\nspec:\n  minAvailable: 50%\n  selector: {matchExpressions: [{key: app, operator: In, values: [api, web]}]}\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec:\n  podSelector: {}\n---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: api, namespace: shop}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}\n  minReplicas: 5\n  maxReplicas: 9\n---\napiVersion: v1\nkind: LimitRange\nmetadata: {name: defaults, namespace: shop}\nspec:\n  limits:\n    - type: Container\n      defaultRequest: {cpu: 100m}\n      default: {memory: 1Gi}\n";
+    with(&[("k8s/app.yaml", &(deployment("api", "") + rest))], |document, problems| {
+        assert_eq!(problems, []);
+        let workload = &document.workloads.all[0];
+        let services: Vec<(&str, Vec<&str>)> = workload
+            .services
+            .iter()
+            .map(|service| (&*service.name, service.targets.iter().map(|target| &**target).collect()))
+            .collect();
+        assert_eq!(services, [("api", vec!["main"])], "a Service of another namespace selects nothing here");
+        assert_eq!((workload.replicas.value, workload.replicas.source), (Some(5), ReplicaSource::Autoscaler));
+        assert_eq!((workload.budgets.len(), workload.network_policies.len()), (1, 1));
+        let budget = &document.workloads.budgets[0];
+        let threshold = budget.min_available.as_ref().expect("it is written");
+        assert_eq!((budget.replicas, threshold.pods), (Some(5), Some(3)), "half of five is three");
+        let range = workload.limit_range.as_ref().expect("the namespace has one");
+        assert_eq!(range.requests["cpu"].milli, Some(100));
+        assert_eq!(range.limits["memory"].milli, Some(1_073_741_824_000));
+        let policy = &document.workloads.network_policies[0];
+        assert!(policy.governs_ingress && !policy.governs_egress && policy.selects_all);
+        let namespace = &document.workloads.namespaces[0];
+        assert!(namespace.name == "shop" && namespace.default_deny_ingress && namespace.has_workloads);
+    });
+}
+
+#[test]
+fn pod_templates_are_found_wherever_they_stand_and_definitions_are_not_searched() {
+    let text = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      initContainers:\n        - {name: setup, image: example/setup:1}\n        - {name: mesh, image: example/mesh:1, restartPolicy: Always}\n      containers: [{name: web, image: example/web:1}]\n---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: report}\nspec:\n  jobTemplate: {spec: {template: {spec: {containers: [{name: run, image: example/report:1}]}}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: lone}\nspec: {containers: [{name: lone, image: example/lone:1}]}\n---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\nspec: {template: {spec: {containers: [{name: a, image: b}]}}}\n";
+    with(&[("k8s/all.yaml", text)], |document, problems| {
+        assert_eq!(problems, []);
+        let kinds: Vec<&str> = document.workloads.all.iter().map(|workload| &*workload.kind).collect();
+        assert_eq!(kinds, ["Rollout", "CronJob", "Pod"]);
+        let roles: Vec<ContainerRole> = document.workloads.all[0].containers.iter().map(|one| one.role).collect();
+        assert_eq!(roles, [ContainerRole::Init, ContainerRole::Sidecar, ContainerRole::Main]);
+    });
+}
+
+#[test]
+fn a_budget_of_pods_that_an_operator_runs_is_not_idle() {
+    let text = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s, namespace: m, labels: {part: metrics}}\nspec: {replicas: 2}\n---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: k8s, namespace: m}\nspec: {minAvailable: 1, selector: {matchLabels: {part: metrics}}}\n";
+    with(&[("k8s/all.yaml", text)], |document, _| {
+        assert_eq!((document.workloads.budgets[0].selects.len(), document.workloads.budgets[0].replicas), (1, Some(2)));
+    });
+}
+
+#[test]
+fn charts_and_changing_kustomizations_are_limits_and_plain_ones_deployments() {
+    let manifest = deployment("api", "");
+    let files = [
+        ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        ("chart/templates/app.yaml", "{{ if .Values.on }}\nkind: x\n{{ end }}\n"),
+        ("chart/charts/inner/Chart.yaml", "apiVersion: v2\nname: inner\nversion: 1.0.0\n"),
+        ("chart/charts/inner/templates/app.yaml", "{{- broken"),
+        ("plain/kustomization.yaml", "resources: [app.yaml]\n"),
+        ("plain/app.yaml", manifest.as_str()),
+        ("overlay/kustomization.yaml", "resources: [../base]\npatches: [{path: patch.yaml}]\n"),
+        ("overlay/patch.yaml", manifest.as_str()),
+        ("base/kustomization.yaml", "resources: [app.yaml]\n"),
+        ("base/app.yaml", manifest.as_str()),
+    ];
+    with(&files, |document, problems| {
+        let mut limits: Vec<(&str, &str)> =
+            problems.iter().map(|problem| (&*problem.path, problem.help.as_str())).collect();
+        limits.sort_unstable();
+        assert_eq!(
+            limits,
+            [
+                ("chart/Chart.yaml", "helm template chart | plimsoll check -"),
+                ("overlay/kustomization.yaml", "kustomize build overlay | plimsoll check -"),
+            ]
+        );
+        assert!(problems.iter().all(|problem| problem.kind == ProblemKind::Limit));
+        let names: Vec<&str> = document.deployments.iter().map(|deployment| &*deployment.name).collect();
+        assert_eq!(names, ["plain"], "what a build patches is not judged as it stands");
+    });
+}
+
+#[test]
+fn folders_that_tell_an_environment_are_deployments_of_their_own() {
+    let manifest = deployment("api", "");
+    let files = ["k8s/app.yaml", "k8s/dev/app.yaml", "k8s/prod/app.yaml", "k8s/other/app.yaml"]
+        .map(|path| (path, manifest.as_str()));
+    with(&files, |document, _| {
+        let found: Vec<(&str, bool)> = document.deployments.iter().map(|one| (&*one.name, one.judged)).collect();
+        assert_eq!(found, [("k8s", true), ("k8s/dev", false), ("k8s/prod", true)]);
+    });
+}
