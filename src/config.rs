@@ -30,6 +30,8 @@ pub struct Config {
     pub deployments: Vec<ConfiguredDeployment>,
     pub waivers: Vec<Waiver>,
     pub limits: Limits,
+    /// Whether development and test deployments are judged too; the command line says so, not the file.
+    pub all: bool,
     /// Path of the file that was read, empty without one.
     pub path: Arc<str>,
 }

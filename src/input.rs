@@ -67,7 +67,7 @@ pub struct Known<'a> {
 
 impl<'a> InputDocument<'a> {
     /// Lets every collector contribute and completes the views.
-    pub fn build(bundle: &'a Bundle, config: &Config, all: bool) -> (Self, Vec<Problem>) {
+    pub fn build(bundle: &'a Bundle, config: &Config) -> (Self, Vec<Problem>) {
         let mut document = InputDocument {
             bundle,
             deployments: Vec::new(),
@@ -82,7 +82,7 @@ impl<'a> InputDocument<'a> {
         }
         document.add_stray_env_files();
         for deployment in &mut document.deployments {
-            deployment.judged = all || deployment.environment.judged();
+            deployment.judged = config.all || deployment.environment.judged();
         }
         document.deployments.sort_by(|a, b| a.name.cmp(&b.name));
         settings::complete(&mut document.settings.all, bundle);

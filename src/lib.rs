@@ -46,8 +46,6 @@ pub struct Request {
     pub rules: Vec<String>,
     /// Globs of rule ids to leave out.
     pub skip: Vec<String>,
-    /// Judges development and test deployments too.
-    pub all: bool,
 }
 
 /// What a run came to, and what a report needs to show it.
@@ -65,7 +63,7 @@ pub fn check(request: &Request) -> Run {
     let gathered = artefact::gather(&request.sources, &request.config);
     let (policies, broken) = Policies::load(&request.policies);
     let (chosen, unknown) = choose(policies.rules(), request);
-    let (document, found) = InputDocument::build(&gathered.bundle, &request.config, request.all);
+    let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
     let mut problems: Vec<Problem> = [gathered.problems.clone(), found, nothing_recognised(&gathered)].concat();
 
     let params = request.config.rules.iter().map(|(id, rule)| (id.as_str().into(), rule.params.clone())).collect();
@@ -103,7 +101,7 @@ pub fn check(request: &Request) -> Run {
 /// The input document as JSON, with secrets masked, and the problems on the way to it.
 pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
     let gathered = artefact::gather(&request.sources, &request.config);
-    let (document, found) = InputDocument::build(&gathered.bundle, &request.config, request.all);
+    let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
     let mask = Mask::new(&document);
     let json = mask.document(&document);
     let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered)].concat();

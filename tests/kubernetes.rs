@@ -20,7 +20,7 @@ fn with<T>(files: &[(&str, &str)], check: impl FnOnce(&InputDocument<'_>, &[Prob
     }
     let sources = Sources { paths: vec![folder.path().to_path_buf()], stdin: None };
     let Gathered { bundle, mut problems, .. } = gather(&sources, &Config::default());
-    let (document, found) = InputDocument::build(&bundle, &Config::default(), false);
+    let (document, found) = InputDocument::build(&bundle, &Config::default());
     problems.extend(found);
     check(&document, &problems)
 }

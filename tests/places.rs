@@ -16,7 +16,7 @@ fn fixtures() -> PathBuf {
 fn the_text_at_a_setting_gives_its_value() {
     let sources = Sources { paths: vec![fixtures()], stdin: None };
     let gathered = gather(&sources, &Config::default());
-    let (document, _) = InputDocument::build(&gathered.bundle, &Config::default(), true);
+    let (document, _) = InputDocument::build(&gathered.bundle, &Config { all: true, ..Config::default() });
     let mut literal = 0;
     for setting in document.settings.all.iter().filter(|setting| setting.state == State::Literal) {
         let value = setting.value.as_deref().unwrap_or_default();
@@ -41,7 +41,7 @@ fn the_text_at_a_setting_gives_its_value() {
 fn every_place_of_a_view_is_found_again_by_its_route() {
     let sources = Sources { paths: vec![fixtures()], stdin: None };
     let gathered = gather(&sources, &Config::default());
-    let (document, _) = InputDocument::build(&gathered.bundle, &Config::default(), true);
+    let (document, _) = InputDocument::build(&gathered.bundle, &Config { all: true, ..Config::default() });
     let settings = document.settings.all.iter().map(|setting| setting.at);
     let workloads = document.workloads.all.iter().flat_map(|workload| {
         let containers = workload.containers.iter().map(|container| container.at);

@@ -109,7 +109,7 @@ pub fn request(common: &Common, rules: &[String], skip: &[String]) -> io::Result
     };
     policies.extend(config.policies.iter().cloned());
     let (rules, skip) = (rules.to_vec(), skip.to_vec());
-    Ok(Ok(Request { sources, config, policies, rules, skip, all: common.all }))
+    Ok(Ok(Request { sources, config: Config { all: common.all, ..config }, policies, rules, skip }))
 }
 
 fn own_policies(file: &Path) -> Vec<PathBuf> {

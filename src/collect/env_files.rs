@@ -43,8 +43,9 @@ impl Collector for EnvFiles {
         if named_env && !is_code { Claim::Yes(Format::Dotenv) } else { Claim::No }
     }
 
-    fn collect<'a>(&self, bundle: &'a Bundle, _config: &Config) -> Contribution<'a> {
-        let files: Vec<EnvFile<'a>> = bundle.section(self.section()).filter_map(env_file).collect();
+    fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
+        let files: Vec<EnvFile<'a>> =
+            bundle.section(self.section()).filter_map(|artefact| env_file(artefact, config.all)).collect();
         Contribution { beside: vec![("all", Box::new(files))], ..Contribution::default() }
     }
 
@@ -53,7 +54,7 @@ impl Collector for EnvFiles {
     }
 }
 
-fn env_file(artefact: &Artefact) -> Option<EnvFile<'_>> {
+fn env_file(artefact: &Artefact, all: bool) -> Option<EnvFile<'_>> {
     let root = artefact.located.root()?;
     let entries = root.entries();
     let credential = |(name, value): &(&'_ str, Value<'_>)| {
@@ -63,12 +64,14 @@ fn env_file(artefact: &Artefact) -> Option<EnvFile<'_>> {
         let is_one = meaning.secret || meaning.role == Some("db_url") && measures::credentials(text).is_some();
         literal && is_one
     };
+    let environment = environment::of_path(&artefact.path);
     let credentials = entries.iter().filter(|entry| credential(entry));
     Some(EnvFile {
         path: artefact.path.clone(),
         at: root.into(),
         template: environment::is_template(&artefact.path),
-        environment: environment::of_path(&artefact.path),
+        environment,
+        judged: all || environment.judged(),
         tracked: artefact.tracked,
         ignored: artefact.ignored,
         credentials: credentials

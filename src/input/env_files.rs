@@ -19,6 +19,8 @@ pub struct EnvFile<'a> {
     /// A pattern file (`.env.example`), whose values are never judged.
     pub template: bool,
     pub environment: Environment,
+    /// Whether rules look at it: its environment is judged, or `--all` was given.
+    pub judged: bool,
     pub tracked: Tracked,
     /// Whether a `.gitignore` of the tree matches it.
     pub ignored: bool,

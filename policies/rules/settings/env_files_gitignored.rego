@@ -18,7 +18,7 @@ package rules.settings.env_files_gitignored
 judged contains file if {
 	some file in input.env_files.all
 	not file.template
-	file.environment in {"production", "unknown"}
+	file.judged
 }
 
 subjects contains file.at if some file in judged

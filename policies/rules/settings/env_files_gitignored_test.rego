@@ -7,7 +7,7 @@ file(name, more) := object.union(
 		"at": [name],
 		"path": name,
 		"template": false,
-		"environment": "unknown",
+		"judged": true,
 		"tracked": "yes",
 		"ignored": true,
 		"credentials": [],
@@ -23,11 +23,11 @@ test_tracked_files_with_credentials_are_denied if {
 	given := doc(
 		[
 			file(".env", {"credentials": [key]}),
-			file("prod.env", {"credentials": [key, {"name": "TOKEN", "at": ["token"]}], "environment": "production"}),
+			file("prod.env", {"credentials": [key, {"name": "TOKEN", "at": ["token"]}], "judged": true}),
 			file("plain.env", {}),
 			file("untracked.env", {"credentials": [key], "tracked": "no"}),
 			file(".env.example", {"credentials": [key], "template": true}),
-			file(".env.test", {"credentials": [key], "environment": "test"}),
+			file(".env.test", {"credentials": [key], "judged": false}),
 		],
 		[],
 	)

@@ -186,8 +186,10 @@ impl<'a> Stores<'a> {
             let consumer: Cow<'a, str> = format!("{}/{}", object.kind, object.name).into();
             let deployment = name(object.deployment);
             for (key, datum) in store.get(&key).into_iter().flatten() {
-                // A key that names a file holds that file, not a value.
-                let is_file = key.contains('.') || datum.text.trim_end().contains('\n');
+                // A key that names a file holds that file, not a value; a name of a variable may hold several lines.
+                let names_variable =
+                    key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+                let is_file = key.contains('.') || datum.text.trim_end().contains('\n') && !names_variable;
                 if is_file || self.used.contains(&datum.place.resolved()) {
                     continue;
                 }
