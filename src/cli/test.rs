@@ -36,5 +36,6 @@ pub fn run(arguments: &Test) -> io::Result<u8> {
     }
     out.push_str(&format!("{} passed, {failed} failed\n", results.len() - failed));
     print(&out)?;
-    Ok(if !run.review.problems.is_empty() { BROKEN } else { u8::from(failed > 0) })
+    // A folder without tests proves nothing.
+    Ok(if run.review.problems.is_empty() { u8::from(failed > 0 || results.is_empty()) } else { BROKEN })
 }

@@ -180,3 +180,52 @@ fn explain_shows_why_what_and_examples() {
     let ran = run(folder.path(), &["explain", "settings/database-password-strong"]);
     assert!(ran.stdout.contains("db_password_min = 16"), "{}", ran.stdout);
 }
+
+#[test]
+fn what_is_absent_counts_in_review_and_where_its_rule_is_named() {
+    let manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  replicas: 2\n  template:\n    metadata: {labels: {app: api}}\n    spec:\n      containers: [{name: api, image: example/api:1.0}]\n";
+    let folder = tree(&[("k8s/app.yaml", manifest)]);
+    let id = "workloads/pod-disruption-budget";
+    let plain = run(folder.path(), &["check", "--format", "json"]);
+    assert_eq!(plain.verdict(id), "not-evaluated");
+    assert!(!plain.rules_with_findings().contains(&id.to_string()));
+    let named = run(folder.path(), &["check", "--format", "json", "--rule", id]);
+    assert_eq!((named.verdict(id).as_str(), named.code), ("fail", 1));
+}
+
+#[test]
+fn a_rule_that_needs_evidence_does_not_pass_without_it_and_fails_without_it_too() {
+    let closed = tree(&[("compose.yaml", "services:\n  db:\n    image: postgres:17\n    expose: ['5432']\n")]);
+    assert_eq!(run(closed.path(), &["check", "--format", "json"]).verdict("web/database-not-public"), "not-evaluated");
+    let open = tree(&[("compose.yaml", "services:\n  db:\n    image: postgres:17\n    ports: ['5432:5432']\n")]);
+    assert_eq!(run(open.path(), &["check", "--format", "json"]).verdict("web/database-not-public"), "fail");
+}
+
+#[test]
+fn development_deployments_are_counted_and_judged_with_all() {
+    let folder = tree(&[("docker-compose.dev.yml", WILDCARD)]);
+    let plain = run(folder.path(), &["check", "--format", "json"]).json();
+    assert_eq!(
+        (plain["summary"]["deployments_judged"].as_u64(), plain["summary"]["deployments_not_judged"].as_u64()),
+        (Some(0), Some(1))
+    );
+    assert_eq!(list(&plain["findings"]).len(), 0);
+    assert_eq!(run(folder.path(), &["check", "--all"]).code, 1);
+}
+
+#[test]
+fn fingerprints_survive_moved_lines_and_other_folders() {
+    let fingerprint = |text: &str| {
+        let folder = tree(&[("compose.yaml", text)]);
+        text_of(&run(folder.path(), &["check", "--format", "json"]).json()["findings"][0]["fingerprint"])
+    };
+    let moved = format!("# moved down\n\n{WILDCARD}");
+    assert_eq!(fingerprint(WILDCARD), fingerprint(&moved));
+    assert_ne!(fingerprint(WILDCARD), fingerprint(&WILDCARD.replace("api:\n", "other:\n")));
+}
+
+fn text_of(value: &serde_json::Value) -> String {
+    let text = text(value);
+    assert_eq!(text.len(), 32, "{value}");
+    text
+}
