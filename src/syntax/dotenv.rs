@@ -1,4 +1,4 @@
-//! Env files to [`Located`]: one mapping from names to texts, as compose reads them.
+//! Env files to a located tree: one mapping from names to texts, as compose reads them.
 //!
 //! The text of a value is what stands between its quotes with escapes undone. `$NAME` is left as it is, because who
 //! uses the value expands it; [`Style::SingleQuoted`] tells that nothing is to be expanded. A name without `=` has an
