@@ -159,6 +159,13 @@ enum SeverityName {
     Critical,
 }
 
+impl FormatName {
+    /// The format of a name as the flags take it.
+    fn named(name: &str) -> Option<Self> {
+        Self::from_str(name, false).ok()
+    }
+}
+
 impl From<FormatName> for Format {
     fn from(name: FormatName) -> Self {
         match name {

@@ -21,7 +21,9 @@ use crate::problem::Problem;
 use crate::rule::metadata::SEVERITIES;
 use crate::rule::{Rule, Scope, Severity};
 
+mod calls;
 mod check;
+mod references;
 mod source;
 mod sprintf;
 mod test;

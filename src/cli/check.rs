@@ -72,7 +72,7 @@ fn exit_code(review: &Review, broken: bool, strict: bool, fail_on: Severity) -> 
 
 fn format_and_file(text: &str) -> Option<(Format, PathBuf)> {
     let (format, file) = text.split_once('=')?;
-    let format = <FormatName as clap::ValueEnum>::from_str(format, false).ok()?;
+    let format = FormatName::named(format)?;
     (!file.is_empty()).then(|| (format.into(), file.into()))
 }
 

@@ -1,7 +1,7 @@
 //! What a module must keep to before it is let near the engine: it parses, its literals are not nested without end, its
 //! imports resolve, it declares what it reads, and nothing in it calls itself.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
@@ -9,6 +9,8 @@ use crate::input::SECTIONS;
 use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
 
+use super::calls::recursion;
+use super::references::{chain, references};
 use super::{Module, bare, top};
 
 /// Parsing takes exponential time in the nesting of literals, so deeper ones are refused unread.
@@ -38,8 +40,11 @@ pub fn own(built_in: &[Module], read: Vec<Module>, problems: &mut Vec<Problem>) 
         let name = table.inside.trim_start_matches("data/").trim_end_matches(".yaml");
         packages.insert(format!("data.{name}"));
     }
+    let mut circles = Vec::new();
+    recursion(&trees, &mut circles);
     for (module, tree) in trees {
         let before = problems.len();
+        problems.extend(circles.iter().filter(|problem| problem.path == module.path).cloned());
         let taken = built_in.iter().find(|known| known.package() == module.package() && !module.is_test());
         if let Some(known) = taken {
             problems.push(at(
@@ -50,7 +55,6 @@ pub fn own(built_in: &[Module], read: Vec<Module>, problems: &mut Vec<Problem>) 
             ));
         }
         imports(&module, &tree, &packages, problems);
-        recursion(&module, &tree, problems);
         if !module.is_test() {
             reads(&module, &tree, problems);
         }
@@ -137,7 +141,8 @@ fn offset(text: &str, line: usize, column: usize) -> Span {
     Span::new(text.len(), text.len())
 }
 
-fn at(module: &Module, span: &Json, message: String, help: impl Into<String>) -> Problem {
+/// A problem at a span of the engine.
+pub fn at(module: &Module, span: &Json, message: String, help: impl Into<String>) -> Problem {
     let number = |key: &str| span[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
     let start = offset(&module.text, number("line"), number("col"));
     let length = number("end").saturating_sub(number("start")).max(1);
@@ -174,64 +179,6 @@ fn too_deep(text: &str) -> Option<Span> {
         at += 1;
     }
     None
-}
-
-/// A reference as its parts: `input.settings["all"]` is `input`, `settings`, `all`; None marks a part that is computed.
-struct Reference {
-    parts: Vec<Option<String>>,
-    /// From the first part to the last.
-    span: Json,
-}
-
-/// Every reference of a syntax tree, the longest form of each.
-fn references(tree: &Json, found: &mut Vec<Reference>) {
-    match tree {
-        Json::Object(fields) => {
-            for kind in ["RefDot", "RefBrack", "Var"] {
-                if let Some(node) = fields.get(kind) {
-                    let mut parts = Vec::new();
-                    if let Some(head) = chain(tree, &mut parts, found) {
-                        parts.reverse();
-                        // The engine's span of a reference begins at its last part.
-                        let mut span = head.clone();
-                        span["end"] = node["span"]["end"].clone();
-                        found.push(Reference { parts, span });
-                        return;
-                    }
-                }
-            }
-            fields.values().for_each(|value| references(value, found));
-        }
-        Json::Array(items) => items.iter().for_each(|value| references(value, found)),
-        _ => {}
-    }
-}
-
-/// Collects the parts of a reference from its end and gives the span of its head; None if that is no variable. What
-/// stands in brackets is searched for references of its own.
-fn chain<'j>(node: &'j Json, parts: &mut Vec<Option<String>>, found: &mut Vec<Reference>) -> Option<&'j Json> {
-    if let Some(dot) = node.get("RefDot") {
-        parts.push(dot["field"][1].as_str().map(str::to_string));
-        return chain(&dot["refr"], parts, found);
-    }
-    if let Some(bracket) = node.get("RefBrack") {
-        let text = bracket["index"]["String"]["value"].as_str().map(str::to_string);
-        if text.is_none() {
-            references(&bracket["index"], found);
-        }
-        parts.push(text);
-        return chain(&bracket["refr"], parts, found);
-    }
-    match node["Var"]["value"].as_str() {
-        Some(name) => {
-            parts.push(Some(name.to_string()));
-            Some(&node["Var"]["span"])
-        }
-        None => {
-            references(node, found);
-            None
-        }
-    }
 }
 
 fn imports(module: &Module, tree: &Json, packages: &BTreeSet<String>, problems: &mut Vec<Problem>) {
@@ -309,46 +256,6 @@ fn reads(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Rules and functions that reach themselves: the engine would overflow its stack.
-fn recursion(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
-    let mut calls: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut spans: HashMap<String, &Json> = HashMap::new();
-    let rules: Vec<&Json> = tree["rules"].as_array().into_iter().flatten().collect();
-    let head = |rule: &Json| -> Option<String> {
-        let spec = if rule["Spec"].is_object() { &rule["Spec"]["head"] } else { &rule["Default"] };
-        let refr = ["Func", "Compr", "Set"].iter().map(|kind| &spec[*kind]["refr"]).find(|refr| refr.is_object());
-        let mut parts = Vec::new();
-        chain(refr.unwrap_or(&spec["refr"]), &mut parts, &mut Vec::new())?;
-        parts.pop().flatten()
-    };
-    let names: BTreeSet<String> = rules.iter().filter_map(|rule| head(rule)).collect();
-    for rule in &rules {
-        let Some(name) = head(rule) else { continue };
-        spans.entry(name.clone()).or_insert(&rule["Spec"]["span"]);
-        let mut found = Vec::new();
-        references(&rule["Spec"]["bodies"], &mut found);
-        references(&rule["Spec"]["head"]["Func"]["assign"], &mut found);
-        references(&rule["Spec"]["head"]["Compr"]["assign"], &mut found);
-        references(&rule["Spec"]["head"]["Set"]["key"], &mut found);
-        let called = found.into_iter().filter_map(|reference| reference.parts.into_iter().next().flatten());
-        calls.entry(name).or_default().extend(called.filter(|called| names.contains(called)));
-    }
-    for name in &names {
-        let mut seen = BTreeSet::new();
-        let mut stack: Vec<&String> = calls.get(name).into_iter().flatten().collect();
-        while let Some(next) = stack.pop() {
-            if next == name {
-                let span = spans.get(name).copied().unwrap_or(&Json::Null);
-                problems.push(at(module, span, format!("`{name}` calls itself"), "write it without recursion"));
-                break;
-            }
-            if seen.insert(next) {
-                stack.extend(calls.get(next).into_iter().flatten());
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,6 +282,20 @@ mod tests {
     fn a_module_that_keeps_to_the_contract_is_taken() {
         let body = "import data.data.default_passwords\n\ndeny contains {\"at\": s.at, \"message\": \"m\"} if {\n\tsome s in input.settings.all\n\ts.value in default_passwords\n\tinput.params.n\n}\n";
         assert_eq!(problems(body), []);
+    }
+
+    #[test]
+    fn circles_through_several_modules_are_found() {
+        let lib = |topic: &str, other: &str, alias: &str| {
+            let text = format!("package lib.{topic}\n\nimport data.lib.{other}{alias}\n\nf(x) := {other}.f(x)\n");
+            module(&format!("lib/{topic}.rego"), &text)
+        };
+        let mut problems = Vec::new();
+        let kept = own(&[], vec![lib("one", "two", ""), lib("two", "one", "")], &mut problems);
+        let found: Vec<(&str, &str)> =
+            problems.iter().map(|problem| (&*problem.path, problem.message.as_str())).collect();
+        assert_eq!(found, [("lib/one.rego", "`f` calls itself"), ("lib/two.rego", "`f` calls itself")]);
+        assert_eq!(kept.len(), 0);
     }
 
     #[test]
