@@ -229,3 +229,35 @@ fn text_of(value: &serde_json::Value) -> String {
     assert_eq!(text.len(), 32, "{value}");
     text
 }
+
+#[test]
+fn a_rule_that_fails_is_an_error_and_silences_nobody() {
+    let rule = |name: &str, at: &str, message: &str, condition: &str| {
+        format!(
+            "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: low\n#   input: [settings]\n#   help: H\npackage rules.own.{name}\n\nsubjects contains s.at if some s in input.settings.all\n\ndeny contains {{\"at\": {at}, \"{message}\": \"m\"}} if {{\n\tsome s in input.settings.all\n\t{condition}\n}}\n"
+        )
+    };
+    let rules = [
+        ("panics", rule("panics", "s.at", "message", "object.subset([1, 2], [])"), "the engine failed"),
+        ("errs", rule("errs", "s.at", "message", "to_number(s.name) == 1"), "could not parse string as number"),
+        ("shape", rule("shape", "s.at", "mesage", "true"), "unknown key"),
+        ("route", rule("route", "[\"compose\", \"files\", \"gone.yaml\", 1, 2]", "message", "true"), "leads nowhere"),
+        ("fine", rule("fine", "s.at", "message", "s.name == \"CORS_ORIGINS\""), ""),
+    ];
+    let files: Vec<(String, &str)> =
+        rules.iter().map(|(name, text, _)| (format!("policy/rules/own/{name}.rego"), text.as_str())).collect();
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    files.push(("compose.yaml", WILDCARD));
+    let folder = tree(&files);
+    let ran = run(folder.path(), &["check", "--policy", "policy", "--format", "json"]);
+    let report = ran.json();
+    for (name, _, reason) in &rules {
+        let id = format!("own/{name}");
+        let found = list(&report["rules"]).iter().find(|one| one["id"] == id.as_str()).cloned().unwrap_or_default();
+        let expected = if reason.is_empty() { "fail" } else { "error" };
+        assert_eq!(text(&found["verdict"]), expected, "{found:#}");
+        assert!(text(&found["reason"]).contains(reason), "{found:#}");
+    }
+    assert_eq!(ran.rules_with_findings(), ["own/fine", "web/cors-no-wildcard"]);
+    assert_eq!(run(folder.path(), &["check", "--policy", "policy", "--rule", "own/errs"]).code, 3);
+}
