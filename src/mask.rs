@@ -20,7 +20,10 @@ const LONG: usize = 6;
 /// The secrets of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
+    /// Secrets that are masked in every text.
     values: Option<AhoCorasick>,
+    /// Those and the passwords that everybody tries first, which are masked in the input document.
+    all: Option<AhoCorasick>,
     /// Places of secrets by path.
     spans: BTreeMap<Arc<str>, Vec<Span>>,
 }
@@ -28,7 +31,7 @@ pub struct Mask {
 impl Mask {
     /// Gathers the literals of settings whose names mean a credential, and the passwords inside connection URLs.
     pub fn new(document: &InputDocument<'_>) -> Self {
-        let mut values: BTreeSet<String> = BTreeSet::new();
+        let (mut values, mut all) = (BTreeSet::<String>::new(), BTreeSet::<String>::new());
         let mut spans: BTreeMap<Arc<str>, BTreeSet<Span>> = BTreeMap::new();
         for setting in document.settings.all.iter().filter(|setting| setting.secret) {
             let Some(value) = setting.value.as_deref().filter(|value| !value.is_empty()) else { continue };
@@ -44,42 +47,40 @@ impl Mask {
                 None => value.to_string(),
             };
             // In its own place a secret is masked whatever its length; in a URL only the password is.
-            let mut all = forms(&secret);
+            let mut written = forms(&secret);
             if inside.is_some() {
                 // Base64 of a whole URL hides its password from a search for the password alone.
-                all.extend([BASE64.encode(value.as_bytes()), BASE64.encode(format!("{value}\n").as_bytes())]);
+                written.extend([BASE64.encode(value.as_bytes()), BASE64.encode(format!("{value}\n").as_bytes())]);
             }
-            for form in all {
+            for form in written {
                 for (at, found) in source.match_indices(form.as_str()) {
                     let start = place.span().start as usize + at;
                     spans.entry(located.path.clone()).or_default().insert(Span::new(start, start + found.len()));
                 }
-                // A password that everybody tries first is a word like others; blanking it everywhere says more than it hides.
+                // A password that everybody tries first is a word like others; blanking it everywhere would hide more
+                // than it keeps.
                 let common = setting.measures.as_ref().is_some_and(|measures| measures.known_default);
-                if secret.chars().count() >= LONG && !common {
-                    values.insert(form);
+                if secret.chars().count() >= LONG {
+                    all.insert(form.clone());
+                    if !common {
+                        values.insert(form);
+                    }
                 }
             }
         }
         for (place, _) in templates(document) {
             spans.entry(place.located().path.clone()).or_default().insert(place.span());
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values).ok();
         Self {
-            values: automaton.filter(|_| !values.is_empty()),
+            values: automaton(&values),
+            all: automaton(&all),
             spans: spans.into_iter().map(|(path, spans)| (path, spans.into_iter().collect())).collect(),
         }
     }
 
     /// A text with every secret in it masked.
     pub fn text(&self, text: &str) -> String {
-        let Some(values) = &self.values else { return text.to_string() };
-        let mut masked = String::with_capacity(text.len());
-        values.replace_all_with(text, &mut masked, |_, found, out| {
-            out.extend(std::iter::repeat_n('.', found.chars().count()));
-            true
-        });
-        masked
+        blank(self.values.as_ref(), text)
     }
 
     /// The text of an artefact with its secrets masked, byte for byte as long as before, so that spans still fit.
@@ -140,7 +141,7 @@ impl Mask {
         match json {
             serde_json::Value::String(text) => {
                 // A whole value is masked whatever its length; plain words like true stay readable as parts.
-                *text = if secrets.contains(text.as_str()) { self.short(text) } else { self.text(text) };
+                *text = if secrets.contains(text.as_str()) { self.short(text) } else { blank(self.all.as_ref(), text) };
             }
             serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, secrets)),
             serde_json::Value::Object(entries) => {
@@ -166,6 +167,22 @@ impl Mask {
             None => ".".repeat(text.chars().count()),
         }
     }
+}
+
+/// A search for all of the values at once; None if there are none.
+fn automaton(values: &BTreeSet<String>) -> Option<AhoCorasick> {
+    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values).ok();
+    built.filter(|_| !values.is_empty())
+}
+
+fn blank(values: Option<&AhoCorasick>, text: &str) -> String {
+    let Some(values) = values else { return text.to_string() };
+    let mut masked = String::with_capacity(text.len());
+    values.replace_all_with(text, &mut masked, |_, found, out| {
+        out.extend(std::iter::repeat_n('.', found.chars().count()));
+        true
+    });
+    masked
 }
 
 /// What templates write in place of credentials: no secrets, but nobody can tell from the outside.
