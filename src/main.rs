@@ -7,5 +7,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // The engine makes an error for each undefined reference; a backtrace for each of them would make it ten times slower.
+    // SAFETY: no other thread runs yet that could read the environment.
+    unsafe { std::env::set_var("RUST_LIB_BACKTRACE", "0") };
     plimsoll::cli::main()
 }

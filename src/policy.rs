@@ -5,7 +5,8 @@
 //! `deny` holds objects `{at, message}` (optional `related: [{at, label}]`, `severity` not above the rule's, and
 //! `absent: true`): violations. `input` has the sections that its METADATA declares, `input.params` and `input.mode`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,8 +36,8 @@ pub use test::{TestOutcome, TestResult, run_tests};
 /// What one rule said about the input document; its routes are not located yet.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluation {
-    /// Routes examined, sorted, each once.
-    pub subjects: BTreeSet<Vec<Step>>,
+    /// Hashes of the routes examined: how many there are is all that counts, and large trees have very many.
+    pub subjects: HashSet<u64>,
     pub unknowns: BTreeSet<UnknownSaid>,
     pub denies: BTreeSet<DenySaid>,
     /// Why the rule failed, with its place in the Rego file, if it did.
@@ -318,7 +319,7 @@ fn attempt(engine: &Engine, rule: &Rule, input: &RegoValue, strict: bool) -> Eva
 impl Evaluation {
     fn take(&mut self, set: &str, entry: &RegoValue, rule: &Rule) -> Result<(), String> {
         if set == "subjects" {
-            self.subjects.insert(route(entry)?);
+            self.subjects.insert(route_hash(entry)?);
             return Ok(());
         }
         let object = entry.as_object().map_err(|_| "is no object".to_string())?;
@@ -379,6 +380,18 @@ fn route(value: &RegoValue) -> Result<Vec<Step>, String> {
         _ => Err("has a route with a step that is neither key nor index".to_string()),
     };
     steps.iter().map(step).collect()
+}
+
+fn route_hash(value: &RegoValue) -> Result<u64, String> {
+    let mut hash = DefaultHasher::new();
+    for step in value.as_array().map_err(|_| "is a subject that is no route".to_string())?.iter() {
+        match step {
+            RegoValue::String(key) => key.hash(&mut hash),
+            RegoValue::Number(number) => number.as_u64().hash(&mut hash),
+            _ => return Err("has a route with a step that is neither key nor index".to_string()),
+        }
+    }
+    Ok(hash.finish())
 }
 
 fn rego_sprintf(mut arguments: Vec<RegoValue>) -> anyhow::Result<RegoValue> {

@@ -263,28 +263,42 @@ impl<'a> Value<'a> {
 
     /// The route from the input document's root.
     pub fn route(self) -> Vec<Step> {
-        let mut steps = Vec::with_capacity(10);
+        let step = |piece: Piece<'a>| match piece {
+            Piece::Key(key) => Step::Key(key.into()),
+            Piece::Index(index) => Step::Index(index),
+        };
+        self.pieces().into_iter().map(step).collect()
+    }
+
+    /// The route without a copy of its keys.
+    fn pieces(self) -> Vec<Piece<'a>> {
+        let mut pieces = Vec::with_capacity(16);
         let mut at = self.resolved();
         while let Some(parent) = at.parent() {
             // A key has the route of its value, since no step leads to a key itself.
             let name = if parent.is_mapping() { at.key_text().or(at.text()) } else { None };
-            steps.push(name.map_or_else(|| Step::Index(at.index()), |name| Step::Key(name.into())));
+            pieces.push(name.map_or_else(|| Piece::Index(at.index()), Piece::Key));
             at = parent;
         }
         if self.located.numbered {
-            let document = self.located.roots.binary_search(&at.id).unwrap_or_default();
-            steps.push(Step::Index(document));
+            pieces.push(Piece::Index(self.located.roots.binary_search(&at.id).unwrap_or_default()));
         }
-        steps.push(Step::Key(self.located.path.clone()));
-        steps.push(Step::Key("files".into()));
-        steps.push(Step::Key(self.located.section.into()));
-        steps.reverse();
-        steps
+        pieces.extend([Piece::Key(&self.located.path), Piece::Key("files"), Piece::Key(self.located.section)]);
+        pieces.reverse();
+        pieces
     }
 
     fn index(self) -> usize {
         self.parent().map_or(0, |parent| parent.children().take_while(|child| child.id != self.id).count())
     }
+}
+
+/// A step of a route, borrowed from the tree.
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+enum Piece<'a> {
+    Key(&'a str),
+    Index(usize),
 }
 
 /// Entries of a mapping, every key once, in the order in which the keys came.
