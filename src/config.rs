@@ -125,6 +125,17 @@ impl Config {
     }
 }
 
+/// What stands before a path of the config in paths of the run: its folder below the git root, with a slash.
+fn prefix(folder: &Path) -> String {
+    let Ok(folder) = fs::canonicalize(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }) else {
+        return String::new();
+    };
+    let below =
+        git_root(&folder).and_then(|root| folder.strip_prefix(root).ok().map(Path::to_path_buf)).unwrap_or_default();
+    let below = below.to_string_lossy().replace('\\', "/");
+    if below.is_empty() { below } else { format!("{below}/") }
+}
+
 /// A config's path as reports show it: its name alone, since where it lies on the machine says nothing.
 fn shown(file: &Path) -> String {
     file.file_name().map_or_else(|| NAME.to_string(), |name| name.to_string_lossy().into_owned())
@@ -160,13 +171,15 @@ impl Reader<'_> {
         if !self.closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits"]) {
             return;
         }
+        let prefix = prefix(folder);
         config.exclude = self.texts(root.get("exclude"));
-        for glob in &config.exclude {
+        for glob in &mut config.exclude {
             if Glob::new(glob).is_err()
                 && let Some(at) = root.get("exclude")
             {
                 self.problem(at, format!("`{glob}` is no glob"), "write a path with `*`, `**` or `?`");
             }
+            *glob = format!("{prefix}{glob}");
         }
         config.policies = self.texts(root.get("policies")).iter().map(|path| folder.join(path)).collect();
         for (id, value) in root.get("rules").map(Value::entries).unwrap_or_default() {
@@ -175,10 +188,10 @@ impl Reader<'_> {
             }
         }
         for item in self.items(root.get("deployments")) {
-            config.deployments.extend(self.deployment(item));
+            config.deployments.extend(self.deployment(item, &prefix));
         }
         for item in self.items(root.get("waivers")) {
-            config.waivers.extend(self.waiver(item));
+            config.waivers.extend(self.waiver(item, &prefix));
         }
         if let Some(limits) = root.get("limits")
             && self.closed(limits, &["file_bytes", "depth", "nodes", "expansion"])
@@ -220,6 +233,12 @@ impl Reader<'_> {
             }
         }
         texts
+    }
+
+    /// Paths of the config as paths of the run.
+    fn paths(&mut self, list: Value<'_>, prefix: &str) -> Vec<String> {
+        let paths = self.texts(Some(list)).into_iter();
+        paths.map(|path| format!("{prefix}{}", path.strip_prefix("./").unwrap_or(&path))).collect()
     }
 
     fn text(&mut self, mapping: Value<'_>, key: &str) -> Option<String> {
@@ -286,7 +305,7 @@ impl Reader<'_> {
         Some(config)
     }
 
-    fn deployment(&mut self, item: Value<'_>) -> Option<ConfiguredDeployment> {
+    fn deployment(&mut self, item: Value<'_>, prefix: &str) -> Option<ConfiguredDeployment> {
         if !self.closed(item, &["name", "environment", "compose", "inventory", "manifests"]) {
             return None;
         }
@@ -303,9 +322,11 @@ impl Reader<'_> {
             }
         };
         let source = match (item.get("compose"), item.get("inventory"), item.get("manifests")) {
-            (Some(files), None, None) => DeploymentSource::Compose(self.texts(Some(files))),
-            (None, Some(file), None) => DeploymentSource::Inventory(file.text().unwrap_or_default().to_string()),
-            (None, None, Some(globs)) => DeploymentSource::Manifests(self.texts(Some(globs))),
+            (Some(files), None, None) => DeploymentSource::Compose(self.paths(files, prefix)),
+            (None, Some(file), None) => {
+                DeploymentSource::Inventory(format!("{prefix}{}", file.text().unwrap_or_default()))
+            }
+            (None, None, Some(globs)) => DeploymentSource::Manifests(self.paths(globs, prefix)),
             _ => {
                 self.problem(item, "one of compose, inventory and manifests is wanted", "say what it is made of");
                 return None;
@@ -314,7 +335,7 @@ impl Reader<'_> {
         Some(ConfiguredDeployment { name, environment, source })
     }
 
-    fn waiver(&mut self, item: Value<'_>) -> Option<Waiver> {
+    fn waiver(&mut self, item: Value<'_>, prefix: &str) -> Option<Waiver> {
         if !self.closed(item, &["rule", "path", "fingerprint", "reason", "owner", "expires"]) {
             return None;
         }
@@ -327,7 +348,7 @@ impl Reader<'_> {
             self.problem(item.get("expires").unwrap_or(item), format!("`{expires}` is no date"), "write YYYY-MM-DD");
         }
         let glob = item.get("path").and_then(Value::text).unwrap_or("**");
-        let path = match Glob::new(glob) {
+        let path = match Glob::new(&format!("{prefix}{glob}")) {
             Ok(glob) => glob.compile_matcher(),
             Err(error) => {
                 self.problem(item.get("path").unwrap_or(item), format!("`path` is no glob: {error}"), "write a path");

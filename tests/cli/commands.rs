@@ -261,3 +261,20 @@ fn a_rule_that_fails_is_an_error_and_silences_nobody() {
     assert_eq!(ran.rules_with_findings(), ["own/fine", "web/cors-no-wildcard"]);
     assert_eq!(run(folder.path(), &["check", "--policy", "policy", "--rule", "own/errs"]).code, 3);
 }
+
+#[test]
+fn paths_of_a_config_are_relative_to_its_folder() {
+    let folder = tree(&[
+        ("app/deploy/base.yml", WILDCARD),
+        (
+            "app/plimsoll.yaml",
+            "exclude: [left]\ndeployments:\n  - {name: shop, environment: production, compose: [./deploy/base.yml]}\n",
+        ),
+        ("app/left/compose.yaml", WILDCARD),
+    ]);
+    std::fs::create_dir(folder.path().join(".git")).expect("folders can be made");
+    let report = run(folder.path(), &["check", "--format", "json", "app"]).json();
+    let found: Vec<(String, String)> =
+        list(&report["findings"]).iter().map(|one| (text(&one["deployment"]), text(&one["path"]))).collect();
+    assert_eq!(found, [("shop".to_string(), "app/deploy/base.yml".to_string())]);
+}
