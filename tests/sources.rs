@@ -119,3 +119,18 @@ fn content_decides_where_a_name_does_not() {
         gathered.bundle.artefacts().iter().map(|artefact| (&*artefact.path, artefact.located.section)).collect();
     assert_eq!(found, [("app.json", "kubernetes"), ("stack.yml", "compose")]);
 }
+
+#[test]
+fn ignore_files_above_the_root_are_not_the_projects() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(
+        folder.path(),
+        &[(".gitignore", "compose.yaml\n"), ("inner/compose.yaml", COMPOSE), ("repo/compose.yaml", COMPOSE)],
+    );
+    git(&folder.path().join("repo"), &["init", "-q"]);
+    assert_eq!(paths(&read(&[&folder.path().join("inner")], &Config::default())), ["compose.yaml"]);
+    assert_eq!(paths(&read(&[&folder.path().join("repo")], &Config::default())), ["compose.yaml"]);
+    // Below the root they are.
+    write(folder.path(), &[("repo/.gitignore", "deep/compose.yaml\n"), ("repo/deep/compose.yaml", COMPOSE)]);
+    assert_eq!(paths(&read(&[&folder.path().join("repo/deep")], &Config::default())), [".gitignore"]);
+}

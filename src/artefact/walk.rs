@@ -81,7 +81,10 @@ struct Tree<'w> {
 impl Tree<'_> {
     fn folder(&mut self, start: &Path, depth: Option<usize>, given: bool) {
         let mut builder = WalkBuilder::new(start);
-        builder.hidden(false).require_git(false).git_global(false).git_exclude(false).ignore(false).max_depth(depth);
+        // Ignore files above the git root, or above the argument outside git, are not the project's.
+        let in_git = git_root(start).is_some();
+        builder.require_git(in_git).parents(in_git);
+        builder.hidden(false).git_global(false).git_exclude(false).ignore(false).max_depth(depth);
         builder.filter_entry(|entry| {
             entry.depth() == 0 || !entry.file_name().to_str().is_some_and(|name| LEFT_OUT.contains(&name))
         });
