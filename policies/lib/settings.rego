@@ -1,23 +1,20 @@
 # What any rule asks of a setting before its value.
 package lib.settings
 
-# A running container gets it: builds, pipelines and mere interpolation do not count.
-deployed(setting) if setting.reaches == "container"
-
 # The entry of `unknown` for a setting whose value the tree does not hold; undefined for all others.
 unseen(setting) := {
 	"at": setting.at,
 	"message": sprintf("the value of %s is not in the tree", [setting.name]),
 	"give": "the env file or manifest that sets it",
 } if {
-	deployed(setting)
+	setting.reaches == "container"
 	setting.state == "unknown"
 } else := {
 	"at": setting.at,
 	"message": sprintf("%s is kept outside the tree", [setting.name]),
 	"give": "the facts of a host or cluster where it is set",
 } if {
-	deployed(setting)
+	setting.reaches == "container"
 	setting.state == "reference"
 }
 

@@ -4,10 +4,9 @@ import data.lib.settings
 
 setting(state, reaches) := {"at": ["place"], "name": "X", "state": state, "reaches": reaches}
 
-test_only_containers_are_deployed if {
-	settings.deployed(setting("literal", "container"))
+test_only_what_containers_get_is_unseen if {
 	every reach in ["build", "ci", "interpolation", "inventory"] {
-		not settings.deployed(setting("literal", reach))
+		not settings.unseen(setting("unknown", reach))
 	}
 }
 

@@ -31,7 +31,7 @@ subjects contains setting.at if {
 
 subjects contains setting.at if {
 	some setting in input.settings.by_role.db_trust
-	settings.deployed(setting)
+	setting.reaches == "container"
 }
 
 unknown contains entry if {
@@ -49,7 +49,7 @@ deny contains {"at": secrets.place(setting), "message": sprintf("the password in
 
 deny contains {"at": setting.at, "message": sprintf("%s lets every client in", [setting.name])} if {
 	some setting in input.settings.by_role.db_trust
-	settings.deployed(setting)
+	setting.reaches == "container"
 	trusts(setting.value)
 }
 

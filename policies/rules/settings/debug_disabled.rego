@@ -22,7 +22,7 @@ roles := ["debug", "app_mode"]
 subjects contains setting.at if {
 	some role in roles
 	some setting in input.settings.by_role[role]
-	settings.deployed(setting)
+	setting.reaches == "container"
 }
 
 subjects contains container.at if {
@@ -39,14 +39,14 @@ unknown contains entry if {
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name])} if {
 	some setting in input.settings.by_role.debug
-	settings.deployed(setting)
+	setting.reaches == "container"
 	is_debug(setting.value)
 	not products.is_known(object.get(setting, "image", ""))
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name]), "severity": "low"} if {
 	some setting in input.settings.by_role.debug
-	settings.deployed(setting)
+	setting.reaches == "container"
 	is_debug(setting.value)
 	products.is_known(object.get(setting, "image", ""))
 }
@@ -57,13 +57,13 @@ deny contains {
 	"severity": "low",
 } if {
 	some setting in input.settings.by_role.debug
-	settings.deployed(setting)
+	setting.reaches == "container"
 	is_filter(setting.value)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, setting.value])} if {
 	some setting in input.settings.by_role.app_mode
-	settings.deployed(setting)
+	setting.reaches == "container"
 	lower(trim_space(setting.value)) in {"development", "develop", "devel", "dev", "debug", "local", "test", "testing"}
 }
 

@@ -21,7 +21,7 @@ elsewhere := {
 }
 
 own(setting) if {
-	settings.deployed(setting)
+	setting.reaches == "container"
 	not object.get(setting, "role", "") in elsewhere
 }
 
@@ -79,7 +79,7 @@ deny contains {
 	"severity": "medium",
 } if {
 	some setting in input.settings.by_role.db_name
-	settings.deployed(setting)
+	setting.reaches == "container"
 	setting.deployment in production
 	regex.match(`(^|[_-])(test|testing|dev|demo|example|sample|dummy)([_-]|$)`, lower(setting.value))
 	not setting.placeholder

@@ -16,7 +16,7 @@ import data.lib.settings
 
 subjects contains setting.at if {
 	some setting in input.settings.by_role.jwt_secret
-	settings.deployed(setting)
+	setting.reaches == "container"
 }
 
 # A reference passes here: the value is kept elsewhere on purpose.

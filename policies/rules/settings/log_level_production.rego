@@ -20,7 +20,7 @@ import data.lib.settings
 
 subjects contains setting.at if {
 	some setting in input.settings.by_role.log_level
-	settings.deployed(setting)
+	setting.reaches == "container"
 }
 
 unknown contains entry if {
@@ -34,13 +34,13 @@ unknown contains {
 	"give": "the level by its name, for example `info`",
 } if {
 	some setting in input.settings.by_role.log_level
-	settings.deployed(setting)
+	setting.reaches == "container"
 	names_no_level(setting.value)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, level])} if {
 	some setting in input.settings.by_role.log_level
-	settings.deployed(setting)
+	setting.reaches == "container"
 	not names_no_level(setting.value)
 	some level in levels.named(setting.value)
 	not levels.common(level) in input.params.allowed_log_levels

@@ -18,7 +18,7 @@ import data.lib.settings
 subjects contains setting.at if {
 	some role in ["cors_origins", "cors_allow_all"]
 	some setting in input.settings.by_role[role]
-	settings.deployed(setting)
+	setting.reaches == "container"
 }
 
 subjects contains at if {
@@ -34,14 +34,14 @@ unknown contains entry if {
 
 deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
 	some setting in input.settings.by_role.cors_origins
-	settings.deployed(setting)
+	setting.reaches == "container"
 	some entry in origins.entries(setting.value)
 	fault := origins.wildcard(entry)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s allows every origin", [setting.name])} if {
 	some setting in input.settings.by_role.cors_allow_all
-	settings.deployed(setting)
+	setting.reaches == "container"
 	settings.is_on(setting.value)
 }
 

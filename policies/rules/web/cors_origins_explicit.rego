@@ -23,7 +23,7 @@ import data.lib.settings
 # Wildcards belong to cors-no-wildcard: a list of nothing else is no subject here.
 lists contains {"at": setting.at, "name": setting.name, "entries": explicit} if {
 	some setting in input.settings.by_role.cors_origins
-	settings.deployed(setting)
+	setting.reaches == "container"
 	entries := origins.entries(setting.value)
 	explicit := [entry | some entry in entries; not origins.wildcard(entry)]
 	entries_left(entries, explicit)
@@ -92,7 +92,7 @@ deny contains {
 	"severity": "medium",
 } if {
 	some setting in input.settings.by_role.cors_origins
-	settings.deployed(setting)
+	setting.reaches == "container"
 	setting.placeholder.kind == "example-domain"
 	not setting.placeholder.word in reserved
 	some entry in origins.entries(setting.value)
