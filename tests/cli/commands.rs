@@ -278,3 +278,19 @@ fn paths_of_a_config_are_relative_to_its_folder() {
         list(&report["findings"]).iter().map(|one| (text(&one["deployment"]), text(&one["path"]))).collect();
     assert_eq!(found, [("shop".to_string(), "app/deploy/base.yml".to_string())]);
 }
+
+#[test]
+fn an_anchor_used_by_many_is_one_finding_with_its_uses() {
+    let compose = "x-env: &env\n  CORS_ORIGINS: '*'\nservices:\n  one:\n    image: example/api:1.0\n    environment: *env\n  two:\n    image: example/api:1.0\n    environment:\n      <<: *env\n      LOG_LEVEL: info\n  three:\n    extends: {service: two}\n";
+    let folder = tree(&[("compose.yaml", compose)]);
+    let report = run(folder.path(), &["check", "--format", "json"]).json();
+    let findings = list(&report["findings"]);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(findings[0]["start"]["line"], 2);
+    let uses: Vec<(u64, String)> = list(&findings[0]["related"])
+        .iter()
+        .map(|one| (one["start"]["line"].as_u64().unwrap_or_default(), text(&one["label"])))
+        .collect();
+    let expected = [(6, "repeated here"), (9, "merged here"), (13, "extended here")];
+    assert_eq!(uses, expected.map(|(line, label)| (line, label.to_string())));
+}

@@ -47,9 +47,15 @@ impl<'a> Effective<'a> {
     pub fn read(value: Value<'a>, variables: &Variables<'a>) -> Self {
         let mut effective = match value.kind() {
             Kind::Mapping => {
-                let entries = value.entries().into_iter();
-                let map = entries.map(|(key, value)| (Cow::Borrowed(key), Self::read(value, variables))).collect();
-                Self::new(Content::Map(map), value)
+                let own = value.resolved();
+                let entry = |(key, child): (&'a str, Value<'a>)| {
+                    let mut read = Self::read(child, variables);
+                    if child.parent() != Some(own) {
+                        read.pass(value, "merged here");
+                    }
+                    (Cow::Borrowed(key), read)
+                };
+                Self::new(Content::Map(value.entries().into_iter().map(entry).collect()), value)
             }
             Kind::Sequence => {
                 Self::new(Content::List(value.items().map(|item| Self::read(item, variables)).collect()), value)
@@ -58,7 +64,7 @@ impl<'a> Effective<'a> {
         };
         effective.tag = value.tag();
         if value.is_alias() {
-            effective.via.push(Via { at: crate::located::At(value), label: "repeated here".into() });
+            effective.pass(value, "repeated here");
             effective.at = if effective.at == value { value.resolved() } else { effective.at };
         }
         effective
@@ -94,6 +100,16 @@ impl<'a> Effective<'a> {
             }
         };
         Self::new(content, value)
+    }
+
+    /// Notes on every scalar that it passed through a place.
+    pub fn pass(&mut self, at: Value<'a>, label: &'static str) {
+        match &mut self.content {
+            Content::Map(map) => map.values_mut().for_each(|value| value.pass(at, label)),
+            Content::List(items) => items.iter_mut().for_each(|value| value.pass(at, label)),
+            // The place of an alias is the alias itself, not what it repeats.
+            _ => self.via.push(Via { at: crate::located::At(at), label: label.into() }),
+        }
     }
 
     pub fn map(&self) -> Option<&Map<'a>> {

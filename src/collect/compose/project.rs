@@ -8,7 +8,6 @@ use crate::collect::compose::effective::{Content, Effective, Map};
 use crate::collect::compose::interpolate::{Variables, variables};
 use crate::collect::compose::{merge, normalise};
 use crate::collect::paths;
-use crate::input::settings::Via;
 use crate::located::Value;
 use crate::problem::{Problem, ProblemKind};
 
@@ -189,7 +188,7 @@ impl<'a> Loader<'a> {
                 base.shift_remove(key);
             }
         }
-        mark(&mut base, extends.at);
+        base.pass(extends.at, "extended here");
         merge::merge(base, service)
     }
 
@@ -245,14 +244,5 @@ impl<'a> Loader<'a> {
             let own = std::mem::replace(read, merge::empty(&included));
             *read = merge::merge(included, own);
         }
-    }
-}
-
-/// Notes on every scalar that it came by way of `extends`.
-fn mark<'a>(value: &mut Effective<'a>, at: Value<'a>) {
-    match &mut value.content {
-        Content::Map(map) => map.values_mut().for_each(|value| mark(value, at)),
-        Content::List(items) => items.iter_mut().for_each(|value| mark(value, at)),
-        _ => value.via.push(Via { at: at.into(), label: "extended here".into() }),
     }
 }
