@@ -190,8 +190,13 @@ impl From<SeverityName> for Severity {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    // A rule that makes the engine panic is reported as that rule's error; the panic itself is nobody's to read.
-    std::panic::set_hook(Box::new(|_| {}));
+    // A rule that makes the engine panic is reported as that rule's error, so the panic itself is not shown.
+    let shown = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::policy::is_evaluating() {
+            shown(panic);
+        }
+    }));
     let code = match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Collect(arguments) => collect::run(&arguments),

@@ -5,6 +5,7 @@
 //! `deny` holds objects `{at, message}` (optional `related: [{at, label}]`, `severity` not above the rule's, and
 //! `absent: true`): violations. `input` has the sections that its METADATA declares, `input.params` and `input.mode`.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -310,10 +311,27 @@ fn attempt(engine: &Engine, rule: &Rule, input: &RegoValue, strict: bool) -> Eva
         evaluation
     };
     // The engine that panicked is dropped with the closure; the prepared one is untouched.
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Evaluation {
+    caught(run).unwrap_or_else(|| Evaluation {
         error: Some(format!("{}: the engine failed on this rule", rule.file)),
         ..Evaluation::default()
     })
+}
+
+thread_local! {
+    static EVALUATING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is inside the engine, whose panics are caught and told as errors of the rule.
+pub fn is_evaluating() -> bool {
+    EVALUATING.get()
+}
+
+/// What a closure gives, None if the engine panics in it.
+fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+    EVALUATING.set(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    EVALUATING.set(false);
+    result.ok()
 }
 
 impl Evaluation {

@@ -1,6 +1,5 @@
 //! Runs the Rego tests of a policy folder.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use rayon::prelude::*;
 use crate::located::Span;
 use crate::problem::Problem;
 
-use super::{Module, RegoValue, check, prepare, source};
+use super::{Module, RegoValue, caught, check, prepare, source};
 
 /// What a test came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,11 +64,11 @@ pub fn run_tests(folders: &[PathBuf]) -> (Vec<TestResult>, Vec<Problem>) {
                 engine.set_input(RegoValue::new_object());
                 engine.eval_rule(format!("data.{package}.{name}"))
             };
-            let outcome = match catch_unwind(AssertUnwindSafe(run)) {
-                Ok(Ok(RegoValue::Bool(true))) => TestOutcome::Pass,
-                Ok(Ok(_)) => TestOutcome::Fail,
-                Ok(Err(error)) => TestOutcome::Error(check::reason(&error.to_string())),
-                Err(_) => TestOutcome::Error("the engine failed on this test".to_string()),
+            let outcome = match caught(run) {
+                Some(Ok(RegoValue::Bool(true))) => TestOutcome::Pass,
+                Some(Ok(_)) => TestOutcome::Fail,
+                Some(Err(error)) => TestOutcome::Error(check::reason(&error.to_string())),
+                None => TestOutcome::Error("the engine failed on this test".to_string()),
             };
             TestResult { name: format!("{package}.{name}"), path: module.path.clone(), span, outcome }
         })
