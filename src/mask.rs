@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -12,6 +13,8 @@ use sha2::{Digest, Sha256};
 use crate::input::settings::State;
 use crate::input::{InputDocument, environment, roles};
 use crate::located::{Span, Value};
+
+pub mod lexical;
 
 /// A value of at least this many characters is masked wherever it stands; a shorter one would blank out words by
 /// chance and is masked at its own places only.
@@ -83,21 +86,28 @@ impl Mask {
         blank(self.values.as_ref(), text)
     }
 
-    /// The text of an artefact with its secrets masked, byte for byte as long as before, so that spans still fit.
-    pub fn source(&self, path: &str, text: &str) -> String {
-        let mut bytes = text.as_bytes().to_vec();
-        let mut blank = |range: std::ops::Range<usize>| {
-            if let Some(secret) = bytes.get_mut(range) {
-                secret.iter_mut().filter(|byte| !matches!(**byte, b'\n' | b'\r')).for_each(|byte| *byte = b'.');
-            }
-        };
+    /// The text of an artefact with its secrets masked, and what is `hidden` besides: byte for byte and character for
+    /// character as long as before, so that spans and columns still fit.
+    pub fn source(&self, path: &str, text: &str, hidden: &[Span]) -> String {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
         if let Some(values) = &self.values {
-            values.find_iter(text).for_each(|found| blank(found.range()));
+            ranges.extend(values.find_iter(text).map(|found| found.range()));
         }
-        for span in self.spans.get(path).into_iter().flatten() {
-            blank(span.range());
+        ranges.extend(self.spans.get(path).into_iter().flatten().chain(hidden).map(|span| span.range()));
+        ranges.sort_by_key(|range| range.start);
+        let mut masked = String::with_capacity(text.len());
+        let mut done = 0;
+        for range in ranges {
+            let start = text.floor_char_boundary(range.start).max(done);
+            let end = text.ceil_char_boundary(range.end);
+            if start < end {
+                masked.push_str(&text[done..start]);
+                masked.extend(text[start..end].chars().map(dot));
+                done = end;
+            }
         }
-        String::from_utf8(bytes).unwrap_or_default()
+        masked.push_str(&text[done..]);
+        masked
     }
 
     /// The input document as JSON text: secrets are dots, and each setting that has one gets a digest, which tells equal
@@ -166,6 +176,17 @@ impl Mask {
                 .fold(text.to_string(), |text, form| text.replace(form.as_str(), &".".repeat(form.chars().count()))),
             None => ".".repeat(text.chars().count()),
         }
+    }
+}
+
+/// A dot that takes as many bytes as the character that it stands for.
+fn dot(c: char) -> char {
+    match c.len_utf8() {
+        _ if matches!(c, '\n' | '\r') => c,
+        1 => '.',
+        2 => '\u{b7}',
+        3 => '\u{2024}',
+        _ => '\u{10a50}',
     }
 }
 

@@ -1,12 +1,12 @@
 //! Reports: a review as people and programs read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::Run;
 use crate::lines::Lines;
 use crate::located::Span;
-use crate::mask::Mask;
+use crate::mask::{Mask, lexical};
 use crate::problem::Problem;
 use crate::verdict::{Finding, Outcome, Status};
 
@@ -77,8 +77,11 @@ impl<'r> Sources<'r> {
         wanted.extend(unknowns.map(|unknown| &unknown.path));
         wanted.sort();
         wanted.dedup();
+        let troubled: HashSet<&str> = run.review.problems.iter().map(|problem| &*problem.path).collect();
         let source = |path: &Arc<str>| {
-            let text = run.mask.source(path, run.texts.get(path)?);
+            // Of a file with a problem not every setting was read, so what its lines say must do.
+            let hidden = if troubled.contains(&**path) { lexical::secrets(run.texts.get(path)?) } else { Vec::new() };
+            let text = visible(run.mask.source(path, run.texts.get(path)?, &hidden));
             let lines = Lines::new(&text);
             Some((path.clone(), Source { text, lines }))
         };
@@ -94,21 +97,50 @@ impl<'r> Sources<'r> {
         match self.get(path) {
             Some(source) => {
                 let at = source.lines.position(span.start as usize, &source.text);
-                format!("{}:{}:{}", clean(path), at.line, at.column)
+                format!("{}:{}:{}", clean_line(path), at.line, at.column)
             }
-            None => clean(path),
+            None => clean_line(path),
         }
     }
 
-    /// A text for people: no secret, and no control character that a terminal would obey.
+    /// A text for people: no secret, and no character that a terminal would obey.
     pub fn show(&self, text: &str) -> String {
         clean(&self.mask.text(text))
     }
 }
 
-/// A text without control characters, which could rewrite the terminal that shows it.
+/// Whether a character could rewrite what a terminal shows: control characters and changes of direction.
+fn obeyed(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text without characters that a terminal obeys; line ends stay.
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if obeyed(c) && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// A text without characters that a terminal obeys, in one line.
+pub fn clean_line(text: &str) -> String {
+    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// The text of an excerpt without characters that a terminal obeys, byte for byte as long as before.
+fn visible(text: String) -> String {
+    if !text.chars().any(|c| obeyed(c) && !matches!(c, '\n' | '\t')) {
+        return text;
+    }
+    let mut seen = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let ends_line = c == '\r' && chars.peek() == Some(&'\n');
+        seen.push(match c.len_utf8() {
+            _ if !obeyed(c) || ends_line || matches!(c, '\n' | '\t') => c,
+            1 => '?',
+            2 => '\u{a4}',
+            _ => '\u{fffd}',
+        });
+    }
+    seen
 }
 
 /// Open findings in the order of their places.

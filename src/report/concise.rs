@@ -2,7 +2,7 @@
 
 use crate::Run;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{Sources, Style, open, text};
+use crate::report::{Sources, Style, clean_line, open, text};
 
 pub fn render(run: &Run, sources: &Sources<'_>, style: Style) -> String {
     let mut out = String::new();
@@ -26,7 +26,7 @@ pub fn problems(problems: &[Problem], sources: &Sources<'_>) -> String {
     for problem in problems {
         let place = match problem.span {
             Some(span) => sources.place(&problem.path, span),
-            None => crate::report::clean(&problem.path),
+            None => clean_line(&problem.path),
         };
         let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
         let message = one_line(&sources.show(&problem.message));

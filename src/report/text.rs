@@ -9,7 +9,7 @@ use miette::{
 use crate::Run;
 use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{Source, Sources, Style, clean, concise, open};
+use crate::report::{Source, Sources, Style, clean_line, concise, open};
 use crate::rule::Severity;
 use crate::verdict::{Finding, Verdict};
 
@@ -165,7 +165,7 @@ fn draw(handler: &GraphicalReportHandler, drawing: &Drawing<'_>, out: &mut Strin
 }
 
 fn of_finding<'s>(finding: &Finding, sources: &'s Sources<'_>) -> Drawing<'s> {
-    let deployment = finding.deployment.as_ref().map(|name| format!(" in {}", clean(name))).unwrap_or_default();
+    let deployment = finding.deployment.as_ref().map(|name| format!(" in {}", clean_line(name))).unwrap_or_default();
     let mut labels = vec![(finding.span, String::new(), true)];
     let mut elsewhere = Vec::new();
     for related in &finding.related {
@@ -193,7 +193,7 @@ fn of_finding<'s>(finding: &Finding, sources: &'s Sources<'_>) -> Drawing<'s> {
             Severity::Info => miette::Severity::Advice,
         },
         labels,
-        source: sources.get(&finding.path).map(|source| Excerpt { name: clean(&finding.path), source }),
+        source: sources.get(&finding.path).map(|source| Excerpt { name: clean_line(&finding.path), source }),
     }
 }
 
@@ -210,7 +210,7 @@ fn of_problem<'s>(problem: &Problem, span: Span, sources: &'s Sources<'_>) -> Dr
             ProblemKind::Notice => miette::Severity::Advice,
         },
         labels,
-        source: sources.get(&problem.path).map(|source| Excerpt { name: clean(&problem.path), source }),
+        source: sources.get(&problem.path).map(|source| Excerpt { name: clean_line(&problem.path), source }),
     }
 }
 

@@ -1,0 +1,131 @@
+//! Secrets of a text that could not be read whole, told by its lines alone.
+//!
+//! An excerpt of a broken file would show the very password whose quote is missing, and no setting was read from it that
+//! could say so. What is hidden here is more than what is secret; that is the right side to err on.
+
+use crate::input::roles;
+use crate::located::Span;
+
+/// Lines within which `value:` belongs to a `name:` of a list entry.
+const NEAR: usize = 2;
+
+/// What stands behind the names of credentials, and the passwords of connection URLs.
+pub fn secrets(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    // Lines left in which `value:` is the secret of the entry just named.
+    let mut awaited = 0_usize;
+    // Indentation of a key whose value goes on in the lines below.
+    let mut open: Option<usize> = None;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        let indent = content.len() - content.trim_start().len();
+        let inside = open.is_some_and(|key| content.is_empty() || indent > key);
+        if inside {
+            found.push(Span::new(start + indent, start + content.len()));
+        } else {
+            open = None;
+            awaited = awaited.saturating_sub(1);
+            if let Some(at) = value(content, &mut awaited) {
+                found.push(Span::new(start + at, start + content.len()));
+                let said = content[at..].trim_matches(['"', '\'']);
+                open = (said.len() < 3).then_some(indent);
+            } else {
+                found.extend(passwords(content).map(|(from, to)| Span::new(start + from, start + to)));
+            }
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// Where the first secret value of a line begins.
+fn value(line: &str, awaited: &mut usize) -> Option<usize> {
+    let mut rest = line;
+    let mut named = false;
+    while let Some(at) = rest.find([':', '=']) {
+        let offset = line.len() - rest.len();
+        let key = word_before(&rest[..at]);
+        let after = offset + at + 1;
+        let begin = after + (line[after..].len() - line[after..].trim_start().len());
+        if roles::of(key).secret || key == "value" && (named || *awaited > 0) {
+            // A reference says where the secret is, not what it is.
+            let said = line[begin..].trim_matches(['"', '\'', ',', ' ']);
+            let reference = said.starts_with("${") && said.ends_with('}') && !said.contains(":-");
+            return (begin < line.len() && !reference).then_some(begin);
+        }
+        if key == "name" || key == "key" {
+            let name = word_after(&line[begin..]);
+            if roles::of(name).secret {
+                named = true;
+                *awaited = NEAR;
+            }
+        }
+        rest = &line[after..];
+    }
+    None
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+fn word_before(text: &str) -> &str {
+    let text = text.trim_end().trim_end_matches(['"', '\'']);
+    let start = text.char_indices().rev().take_while(|(_, c)| is_word(*c)).last().map_or(text.len(), |(at, _)| at);
+    &text[start..]
+}
+
+fn word_after(text: &str) -> &str {
+    let text = text.trim_start_matches(['"', '\'']);
+    &text[..text.find(|c| !is_word(c)).unwrap_or(text.len())]
+}
+
+/// `://user:password@` of a line, the password alone.
+fn passwords(line: &str) -> impl Iterator<Item = (usize, usize)> {
+    line.match_indices("://").filter_map(|(at, _)| {
+        let from = at + 3;
+        let authority = line[from..].split([' ', '"', '\'', '\t']).next()?;
+        let (userinfo, _) = authority.rsplit_once('@')?;
+        let (user, password) = userinfo.split_once(':')?;
+        (!password.is_empty()).then(|| (from + user.len() + 1, from + userinfo.len()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hidden(text: &str) -> Vec<&str> {
+        secrets(text).into_iter().map(|span| &text[span.range()]).collect()
+    }
+
+    #[test]
+    fn what_stands_behind_the_name_of_a_credential_is_hidden() {
+        for (text, expected) in [
+            ("  DB_PASSWORD: \"unclosed\n", &["\"unclosed"][..]),
+            ("export JWT_SECRET=abc # why\n", &["abc # why"]),
+            ("  - POSTGRES_PASSWORD=abc: def\n", &["abc: def"]),
+            ("{\"env\": {\"dbPassword\": \"abc\"\n", &["\"abc\""]),
+            ("environment: {LOG: info, DB_PASSWORD: abc}\n", &["abc}"]),
+            ("- name: DB_PASSWORD\n  value: abc\n- name: LOG\n  value: info\n", &["abc"]),
+            ("- {name: DB_PASSWORD, value: abc}\n", &["abc}"]),
+            ("api_key: |\n  one\n  two\nother: x\n", &["|", "one", "two"]),
+            ("URL=postgres://app:abc@db/app\n", &["abc"]),
+            ("DB_PASSWORD=${DB_PASSWORD}\n", &[]),
+            ("DB_PASSWORD=${DB_PASSWORD:-abc}\n", &["${DB_PASSWORD:-abc}"]),
+            ("LOG_LEVEL: info\nimage: a/b:1.0\nurl: http://db:5432/x\n", &[]),
+        ] {
+            assert_eq!(hidden(text), expected, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn spans_lie_inside_any_text(text in "[a-zA-Z:= \"'@/\n\\PC]{0,200}password[:=]\\PC{0,40}") {
+            for span in secrets(&text) {
+                proptest::prop_assert!(text.get(span.range()).is_some());
+            }
+        }
+    }
+}
