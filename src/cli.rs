@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::report::{Format, Style};
@@ -59,7 +60,7 @@ struct Common {
     #[arg(long = "policy", value_name = "DIR", env = "PLIMSOLL_POLICY")]
     policies: Vec<PathBuf>,
     /// Judges development and test deployments too.
-    #[arg(long, env = "PLIMSOLL_ALL")]
+    #[arg(long, env = "PLIMSOLL_ALL", value_parser = FalseyValueParser::new())]
     all: bool,
     /// Threads [default: one a core].
     #[arg(long, value_name = "N", env = "PLIMSOLL_JOBS")]
@@ -89,16 +90,16 @@ struct Check {
     #[arg(long, value_name = "ID", env = "PLIMSOLL_SKIP")]
     skip: Vec<String>,
     /// Counts limits (charts, files over the size limit) as faults.
-    #[arg(long, env = "PLIMSOLL_STRICT")]
+    #[arg(long, env = "PLIMSOLL_STRICT", value_parser = FalseyValueParser::new())]
     strict: bool,
     /// Mildest severity that makes the exit code 1.
     #[arg(long, value_name = "SEVERITY", default_value = "low", env = "PLIMSOLL_FAIL_ON")]
     fail_on: SeverityName,
     /// Shows findings only.
-    #[arg(short, long, env = "PLIMSOLL_QUIET")]
+    #[arg(short, long, env = "PLIMSOLL_QUIET", value_parser = FalseyValueParser::new())]
     quiet: bool,
     /// Lists what was not decided, and the evidence that would decide it.
-    #[arg(short, long, env = "PLIMSOLL_VERBOSE")]
+    #[arg(short, long, env = "PLIMSOLL_VERBOSE", value_parser = FalseyValueParser::new())]
     verbose: bool,
 }
 
@@ -211,8 +212,6 @@ pub fn main() -> ExitCode {
     };
     match code {
         Ok(code) => ExitCode::from(code),
-        // Whoever closed the pipe has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("plimsoll: {error}\n"));
             ExitCode::from(BROKEN)
@@ -223,8 +222,11 @@ pub fn main() -> ExitCode {
 /// Writes to standard output, whole or with an error.
 fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever closed the pipe has read enough; further reports and the exit code do not depend on that.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// Writes to standard error; there is nowhere to say that this failed.

@@ -124,8 +124,10 @@ fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
     let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
     let unknown = request.rules.iter().chain(&request.skip).filter(|glob| !ids.iter().any(|id| matches(glob, id)));
     let problem = |glob: &String| {
+        let near = rule::metadata::near(glob, &ids);
+        let help = if near.is_empty() { String::new() } else { format!("{near} ") };
         Problem::new(ProblemKind::Fault, "", format!("no rule is called `{glob}`"))
-            .help(format!("{}; `plimsoll rules` lists them all", rule::metadata::near(glob, &ids)))
+            .help(format!("{help}`plimsoll rules` lists them all"))
     };
     let problems = unknown.map(problem).collect();
     let wanted = |rule: &&Arc<Rule>| {

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::artefact::Sources;
-use crate::cli::{BROKEN, Check, Common, FormatName, complain, print, style_of_stderr, style_of_stdout, with_threads};
+use crate::cli::{
+    BROKEN, Check, Color, Common, FormatName, complain, print, style_of_stderr, style_of_stdout, with_threads,
+};
 use crate::config::Config;
 use crate::policy::Policies;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{self, Format, Style};
 use crate::rule::Severity;
-use crate::verdict::{Review, Status};
+use crate::verdict::{Outcome, Review, Status, Summary, Verdict};
 use crate::{Request, Run};
 
 pub fn run(arguments: &Check) -> io::Result<u8> {
@@ -55,10 +57,10 @@ fn exit_code(review: &Review, broken: bool, strict: bool, fail_on: Severity) -> 
     let mut findings = review.outcomes.iter().flat_map(|outcome| &outcome.findings);
     let is_fault =
         |problem: &Problem| problem.kind == ProblemKind::Fault || strict && problem.kind == ProblemKind::Limit;
-    let failed = review
-        .outcomes
-        .iter()
-        .any(|outcome| outcome.reason.is_some() && outcome.verdict == crate::verdict::Verdict::Error);
+    // Only an error leaves a reason beside a finding.
+    let in_error =
+        |outcome: &Outcome| matches!(outcome.verdict, Verdict::Error | Verdict::Fail) && outcome.reason.is_some();
+    let failed = review.outcomes.iter().any(in_error);
     if broken {
         BROKEN
     } else if findings.any(|finding| finding.status == Status::Open && finding.severity >= fail_on) {
@@ -103,7 +105,7 @@ pub fn request(common: &Common, rules: &[String], skip: &[String]) -> io::Result
             let (known, _) = Policies::load(&[policies.clone(), own].concat());
             match Config::read(&file, known.rules()) {
                 Ok(config) => config,
-                Err((problems, text)) => return Ok(Err(complaint(problems, text))),
+                Err((problems, text)) => return Ok(Err(complaint(problems, text, common.color))),
             }
         }
     };
@@ -117,15 +119,15 @@ fn own_policies(file: &Path) -> Vec<PathBuf> {
 }
 
 /// Problems of a config, drawn in its text.
-fn complaint(problems: Vec<Problem>, text: Arc<str>) -> String {
+fn complaint(problems: Vec<Problem>, text: Arc<str>, color: Color) -> String {
     let path = problems.first().map(|problem| problem.path.clone()).unwrap_or_default();
     let review = Review {
         command: "check",
-        verdict: crate::verdict::Verdict::Error,
-        summary: crate::verdict::Summary::default(),
+        verdict: Verdict::Error,
+        summary: Summary::default(),
         outcomes: Vec::new(),
         problems,
     };
     let run = Run { review, texts: [(path, text)].into(), mask: crate::mask::Mask::default(), broken: true };
-    report::problems(&run, Format::Text, style_of_stderr(crate::cli::Color::Auto))
+    report::problems(&run, Format::Text, style_of_stderr(color))
 }

@@ -266,8 +266,11 @@ pub fn settle(outcomes: &mut [Outcome]) {
             continue;
         }
         if outcome.findings.iter().any(|finding| finding.status == Status::Open) {
+            // What kept a rule from seeing everything still counts where its findings are too mild to.
+            if outcome.verdict != Verdict::Error {
+                outcome.reason = None;
+            }
             outcome.verdict = Verdict::Fail;
-            outcome.reason = None;
         } else if !outcome.findings.is_empty() {
             outcome.verdict = outcome.verdict.min(Verdict::Waived);
         }
