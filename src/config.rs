@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::{Glob, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobMatcher};
 
 use crate::artefact::git_root;
 use crate::input::deployments::Environment;
@@ -34,6 +34,8 @@ pub struct Config {
     pub all: bool,
     /// Path of the file that was read, empty without one.
     pub path: Arc<str>,
+    /// Its text, for what is said about it later.
+    pub text: Arc<str>,
 }
 
 /// What the config says of one rule.
@@ -117,9 +119,12 @@ impl Config {
         let mut located = parsed.located;
         located.dialect = Dialect::Compose;
         let folder = file.parent().unwrap_or(Path::new(""));
-        let mut config = Config { path: path.clone(), ..Config::default() };
+        let mut config = Config { path: path.clone(), text: text.clone(), ..Config::default() };
         if let Some(root) = located.root().filter(|root| !root.is_null()) {
             reader.config(root, folder, &mut config);
+        }
+        if let Some(second) = located.documents().nth(1) {
+            reader.problem(second, "a config is one document", "remove the line `---` and what follows it");
         }
         if reader.problems.is_empty() { Ok(config) } else { Err((reader.problems, text)) }
     }
@@ -172,17 +177,17 @@ impl Reader<'_> {
             return;
         }
         let prefix = prefix(folder);
-        config.exclude = self.texts(root.get("exclude"));
-        for glob in &mut config.exclude {
-            if Glob::new(glob).is_err()
-                && let Some(at) = root.get("exclude")
-            {
-                self.problem(at, format!("`{glob}` is no glob"), "write a path with `*`, `**` or `?`");
+        for item in self.items(root.get("exclude")) {
+            match item.text() {
+                Some(glob) if Glob::new(glob).is_ok() => config.exclude.push(format!("{prefix}{glob}")),
+                Some(glob) => {
+                    self.problem(item, format!("`{glob}` is no glob"), "write a path with `*`, `**` or `?`");
+                }
+                None => self.problem(item, "a text is wanted here", "write one path a line"),
             }
-            *glob = format!("{prefix}{glob}");
         }
         config.policies = self.texts(root.get("policies")).iter().map(|path| folder.join(path)).collect();
-        for (id, value) in root.get("rules").map(Value::entries).unwrap_or_default() {
+        for (id, value) in self.entries(root.get("rules")) {
             if let Some(rule) = self.rule(id, value) {
                 config.rules.insert(id.to_string(), rule);
             }
@@ -210,6 +215,17 @@ impl Reader<'_> {
                     Some((value, _)) => self.problem(value, format!("`{key}` is no positive number"), "write e.g. 256"),
                 }
             }
+        }
+    }
+
+    fn entries<'v>(&mut self, mapping: Option<Value<'v>>) -> Vec<(&'v str, Value<'v>)> {
+        match mapping {
+            Some(mapping) if mapping.is_mapping() => mapping.entries(),
+            Some(other) => {
+                self.problem(other, "a mapping is wanted here", "write `NAME: ...` lines below it");
+                Vec::new()
+            }
+            None => Vec::new(),
         }
     }
 
@@ -241,14 +257,20 @@ impl Reader<'_> {
         paths.map(|path| format!("{prefix}{}", path.strip_prefix("./").unwrap_or(&path))).collect()
     }
 
+    /// A text that may be left out, but that is nothing else where it stands.
+    fn optional(&mut self, mapping: Value<'_>, key: &str) -> Option<String> {
+        mapping.get(key).and_then(|_| self.text(mapping, key))
+    }
+
     fn text(&mut self, mapping: Value<'_>, key: &str) -> Option<String> {
-        let text = mapping.get(key).and_then(Value::text).filter(|text| !text.trim().is_empty());
+        let value = mapping.get(key);
+        let text = value.and_then(Value::text).filter(|text| !text.trim().is_empty());
         if text.is_none() {
-            self.problem(
-                mapping.get(key).unwrap_or(mapping),
-                format!("`{key}` is missing"),
-                format!("add `{key}: ...`"),
-            );
+            let message = match value.filter(|value| !value.is_null() && value.text().is_none()) {
+                Some(_) => format!("`{key}` is no text"),
+                None => format!("`{key}` is missing"),
+            };
+            self.problem(value.unwrap_or(mapping), message, format!("write `{key}: ...` on one line"));
         }
         text.map(str::to_string)
     }
@@ -269,8 +291,9 @@ impl Reader<'_> {
             return None;
         }
         let mut config = RuleConfig::default();
-        if value.get("off").is_some() {
-            config.off = self.text(value, "off");
+        config.off = self.optional(value, "off");
+        if let (Some(off), Some(Scalar::Bool(_))) = (value.get("off"), value.get("off").and_then(Value::scalar)) {
+            self.problem(off, "`off` wants the reason", "write why the rule does not apply here");
         }
         if let Some(severity) = value.get("severity") {
             let text = severity.text().unwrap_or_default();
@@ -281,7 +304,7 @@ impl Reader<'_> {
             }
         }
         let rule = rule?;
-        for (name, param) in value.get("params").map(Value::entries).unwrap_or_default() {
+        for (name, param) in self.entries(value.get("params")) {
             let Some(known) = rule.params.iter().find(|known| known.name == name) else {
                 let names: Vec<&str> = rule.params.iter().map(|param| param.name.as_str()).collect();
                 self.problem(
@@ -324,7 +347,11 @@ impl Reader<'_> {
         let source = match (item.get("compose"), item.get("inventory"), item.get("manifests")) {
             (Some(files), None, None) => DeploymentSource::Compose(self.paths(files, prefix)),
             (None, Some(file), None) => {
-                DeploymentSource::Inventory(format!("{prefix}{}", file.text().unwrap_or_default()))
+                let Some(path) = file.text() else {
+                    self.problem(file, "a path is wanted here", "name one inventory file");
+                    return None;
+                };
+                DeploymentSource::Inventory(format!("{prefix}{}", path.strip_prefix("./").unwrap_or(path)))
             }
             (None, None, Some(globs)) => DeploymentSource::Manifests(self.paths(globs, prefix)),
             _ => {
@@ -347,15 +374,20 @@ impl Reader<'_> {
         if !is_date(&expires) {
             self.problem(item.get("expires").unwrap_or(item), format!("`{expires}` is no date"), "write YYYY-MM-DD");
         }
-        let glob = item.get("path").and_then(Value::text).unwrap_or("**");
-        let path = match Glob::new(&format!("{prefix}{glob}")) {
+        // What is not understood must not widen the waiver to all paths or to all findings.
+        let (path, fingerprint) = (self.optional(item, "path"), self.optional(item, "fingerprint"));
+        if path.is_none() && item.get("path").is_some() || fingerprint.is_none() && item.get("fingerprint").is_some() {
+            return None;
+        }
+        let glob = path.as_deref().unwrap_or("**");
+        let glob = format!("{}{}", globset::escape(prefix), glob.strip_prefix("./").unwrap_or(glob));
+        let path = match GlobBuilder::new(&glob).literal_separator(true).build() {
             Ok(glob) => glob.compile_matcher(),
             Err(error) => {
                 self.problem(item.get("path").unwrap_or(item), format!("`path` is no glob: {error}"), "write a path");
                 return None;
             }
         };
-        let fingerprint = item.get("fingerprint").and_then(Value::text).map(str::to_string);
         let span = item.get("rule").unwrap_or(item).pointer();
         Some(Waiver { rule: rule?, path, fingerprint, reason: reason?, owner: owner?, expires, span })
     }

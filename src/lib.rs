@@ -77,7 +77,16 @@ pub fn check(request: &Request) -> Run {
     };
     let mut outcomes = verdict::locate(&document, evaluated, &circumstances);
     let ids: Vec<&str> = policies.rules().iter().map(|rule| &*rule.id).collect();
-    problems.extend(waiver::apply(&mut outcomes, &gathered.bundle, &request.config, &ids));
+    let judged = waiver::Judged {
+        ids: &ids,
+        path: &|path| {
+            let given = !circumstances.only_given || gathered.bundle.get(path).is_some_and(|one| one.given);
+            given && is_judged(&document, path)
+        },
+        whole: !circumstances.only_given,
+    };
+    let accepted = waiver::apply(&mut outcomes, &gathered.bundle, &request.config, &judged);
+    problems.extend(accepted);
     verdict::settle(&mut outcomes);
 
     let broken: Vec<Problem> = broken.into_iter().chain(unknown).collect();
@@ -87,12 +96,13 @@ pub fn check(request: &Request) -> Run {
     problems.dedup();
     let texts =
         gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
+    let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
     let mask = Mask::new(&document);
     let summary = summary(&document, &outcomes, &problems);
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
     Run {
         review: Review { command: "check", verdict, summary, outcomes, problems },
-        texts: texts.chain(policies.texts()).chain(policy::texts(&request.policies)).collect(),
+        texts: texts.chain(policies.texts()).chain(policy::texts(&request.policies)).chain(config).collect(),
         mask,
         broken: is_broken,
     }
@@ -136,6 +146,13 @@ fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
     };
     let named = ids.iter().filter(|id| request.rules.iter().any(|glob| glob == **id)).map(|id| (*id).into()).collect();
     (Chosen { rules: rules.iter().filter(wanted).cloned().collect(), named }, problems)
+}
+
+/// Whether a file belongs to no deployment, or to one that is judged.
+fn is_judged(document: &InputDocument<'_>, path: &str) -> bool {
+    let mut owners =
+        document.deployments.iter().filter(|one| one.artefacts.iter().any(|file| **file == *path)).peekable();
+    owners.peek().is_none() || owners.any(|one| one.judged)
 }
 
 fn nothing_recognised(gathered: &Gathered) -> Vec<Problem> {

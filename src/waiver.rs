@@ -9,8 +9,9 @@ use crate::config::Config;
 use crate::lines::Lines;
 use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
+use crate::rule::AbsentIn;
 use crate::rule::metadata::suggest;
-use crate::verdict::{Outcome, Status};
+use crate::verdict::{Outcome, Status, Verdict};
 
 /// `plimsoll: ignore[rule, other] reason` in a comment.
 struct Ignore {
@@ -23,10 +24,20 @@ struct Ignore {
     lines: Vec<usize>,
 }
 
-/// Marks findings that are accepted, and says what is wrong with the acceptances; `ids` are all rules.
-pub fn apply(outcomes: &mut [Outcome], bundle: &Bundle, config: &Config, ids: &[&str]) -> Vec<Problem> {
+/// What was judged, which tells an acceptance that covers nothing from one whose finding was not looked for.
+pub struct Judged<'j> {
+    /// Ids of all rules, decided in this run or not.
+    pub ids: &'j [&'j str],
+    /// Whether findings in a file were looked for.
+    pub path: &'j dyn Fn(&str) -> bool,
+    /// Whether all files were.
+    pub whole: bool,
+}
+
+/// Marks findings that are accepted, and says what is wrong with the acceptances.
+pub fn apply(outcomes: &mut [Outcome], bundle: &Bundle, config: &Config, judged: &Judged<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    waive(outcomes, config, &today(), &mut problems);
+    waive(outcomes, config, judged, &today(), &mut problems);
     for artefact in bundle.artefacts() {
         let text = &artefact.located.text;
         if !text.contains(MARK) {
@@ -34,16 +45,17 @@ pub fn apply(outcomes: &mut [Outcome], bundle: &Bundle, config: &Config, ids: &[
         }
         let lines = Lines::new(text);
         for ignore in ignores(&artefact.path, text, &lines) {
-            inline(outcomes, &ignore, &lines, ids, &mut problems);
+            inline(outcomes, &ignore, &lines, judged, &mut problems);
         }
     }
     problems
 }
 
-fn waive(outcomes: &mut [Outcome], config: &Config, today: &str, problems: &mut Vec<Problem>) {
+fn waive(outcomes: &mut [Outcome], config: &Config, judged: &Judged<'_>, today: &str, problems: &mut Vec<Problem>) {
     for waiver in &config.waivers {
         let live = waiver.expires.as_str() >= today;
         let mut used = false;
+        let looked = judged.whole && outcomes.iter().any(|one| *one.rule.id == *waiver.rule && decided(one));
         for finding in outcomes.iter_mut().filter(|one| *one.rule.id == *waiver.rule).flat_map(|one| &mut one.findings)
         {
             let same = waiver.fingerprint.as_ref().is_none_or(|fingerprint| *fingerprint == finding.fingerprint);
@@ -56,9 +68,9 @@ fn waive(outcomes: &mut [Outcome], config: &Config, today: &str, problems: &mut 
             }
         }
         let notice = |message: String| Problem::new(ProblemKind::Notice, config.path.clone(), message).at(waiver.span);
-        if !used {
+        if !used && looked {
             problems.push(notice(format!("the waiver of {} covers nothing", waiver.rule)).help("remove it"));
-        } else if !live {
+        } else if used && !live {
             let message = format!("the waiver of {} expired on {}", waiver.rule, waiver.expires);
             problems.push(notice(message).help("mend the finding, or accept it anew with a later date"));
         }
@@ -93,7 +105,12 @@ fn ignores(path: &Arc<str>, text: &str, lines: &Lines) -> Vec<Ignore> {
     found
 }
 
-fn inline(outcomes: &mut [Outcome], ignore: &Ignore, lines: &Lines, ids: &[&str], problems: &mut Vec<Problem>) {
+/// Whether a rule said all that it has to say: one in error, or whose absent things count in review, may have more.
+fn decided(outcome: &Outcome) -> bool {
+    matches!(outcome.verdict, Verdict::Pass | Verdict::NotEvaluated) && outcome.rule.absent_in == AbsentIn::Check
+}
+
+fn inline(outcomes: &mut [Outcome], ignore: &Ignore, lines: &Lines, judged: &Judged<'_>, problems: &mut Vec<Problem>) {
     let mut say = |kind, message: String, help: String| {
         problems.push(Problem::new(kind, ignore.path.clone(), message).at(ignore.span).help(help));
     };
@@ -105,7 +122,8 @@ fn inline(outcomes: &mut [Outcome], ignore: &Ignore, lines: &Lines, ids: &[&str]
             help,
         );
     }
-    let present: HashSet<Arc<str>> = outcomes.iter().map(|outcome| outcome.rule.id.clone()).collect();
+    let present: HashSet<Arc<str>> =
+        outcomes.iter().filter(|outcome| decided(outcome)).map(|outcome| outcome.rule.id.clone()).collect();
     let mut used: HashSet<String> = HashSet::new();
     for finding in outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings) {
         let here = finding.path == ignore.path && ignore.lines.contains(&lines.line(finding.span.start as usize));
@@ -118,9 +136,9 @@ fn inline(outcomes: &mut [Outcome], ignore: &Ignore, lines: &Lines, ids: &[&str]
         }
     }
     for rule in &ignore.rules {
-        if !ids.contains(&rule.as_str()) {
-            say(ProblemKind::Fault, format!("no rule is called `{rule}`"), suggest_rule(rule, ids));
-        } else if present.contains(rule.as_str()) && !used.contains(rule) {
+        if !judged.ids.contains(&rule.as_str()) {
+            say(ProblemKind::Fault, format!("no rule is called `{rule}`"), suggest_rule(rule, judged.ids));
+        } else if present.contains(rule.as_str()) && (judged.path)(&ignore.path) && !used.contains(rule) {
             say(ProblemKind::Notice, format!("{rule} found nothing here to ignore"), "remove the comment".to_string());
         }
     }
