@@ -290,8 +290,7 @@ impl Reader<'_> {
         if !self.closed(value, &["off", "severity", "params"]) {
             return None;
         }
-        let mut config = RuleConfig::default();
-        config.off = self.optional(value, "off");
+        let mut config = RuleConfig { off: self.optional(value, "off"), ..RuleConfig::default() };
         if let (Some(off), Some(Scalar::Bool(_))) = (value.get("off"), value.get("off").and_then(Value::scalar)) {
             self.problem(off, "`off` wants the reason", "write why the rule does not apply here");
         }

@@ -68,11 +68,13 @@ pub fn check(request: &Request) -> Run {
 
     let params = request.config.rules.iter().map(|(id, rule)| (id.as_str().into(), rule.params.clone())).collect();
     let evaluated = policies.evaluate(&chosen.rules, &document, "check", &params);
+    let mask = Mask::new(&document);
     let circumstances = Circumstances {
         config: &request.config,
         command: "check",
         named: &chosen.named,
         problems: &problems,
+        mask: &mask,
         only_given: !gathered.folder_given && request.sources.stdin.is_none(),
     };
     let mut outcomes = verdict::locate(&document, evaluated, &circumstances);
@@ -97,7 +99,6 @@ pub fn check(request: &Request) -> Run {
     let texts =
         gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
     let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
-    let mask = Mask::new(&document);
     let summary = summary(&document, &outcomes, &problems);
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
     Run {

@@ -16,15 +16,20 @@ use crate::located::{Span, Value};
 
 pub mod lexical;
 
-/// A value of at least this many characters is masked wherever it stands; a shorter one would blank out words by
-/// chance and is masked at its own places only.
+/// A value of at least this many characters is masked wherever it stands.
 const LONG: usize = 6;
+
+/// A value of at least this many characters is masked where it is a word of its own; a shorter one, which would blank out
+/// words by chance and keeps nobody out, is masked at its own places only.
+const WORD: usize = 4;
 
 /// The secrets of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
     /// Secrets that are masked in every text.
     values: Option<AhoCorasick>,
+    /// Secrets that are masked where they are words.
+    words: Option<AhoCorasick>,
     /// Those and the passwords that everybody tries first, which are masked in the input document.
     all: Option<AhoCorasick>,
     /// Places of secrets by path.
@@ -34,7 +39,7 @@ pub struct Mask {
 impl Mask {
     /// Gathers the literals of settings whose names mean a credential, and the passwords inside connection URLs.
     pub fn new(document: &InputDocument<'_>) -> Self {
-        let (mut values, mut all) = (BTreeSet::<String>::new(), BTreeSet::<String>::new());
+        let (mut values, mut all, mut words) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let mut spans: BTreeMap<Arc<str>, BTreeSet<Span>> = BTreeMap::new();
         for setting in document.settings.all.iter().filter(|setting| setting.secret) {
             let Some(value) = setting.value.as_deref().filter(|value| !value.is_empty()) else { continue };
@@ -63,11 +68,14 @@ impl Mask {
                 // A password that everybody tries first is a word like others; blanking it everywhere would hide more
                 // than it keeps.
                 let common = setting.measures.as_ref().is_some_and(|measures| measures.known_default);
-                if secret.chars().count() >= LONG {
+                let length = secret.chars().count();
+                if length >= LONG {
                     all.insert(form.clone());
-                    if !common {
-                        values.insert(form);
-                    }
+                }
+                if length >= LONG && !common {
+                    values.insert(form);
+                } else if length >= WORD && !common {
+                    words.insert(form);
                 }
             }
         }
@@ -76,6 +84,7 @@ impl Mask {
         }
         Self {
             values: automaton(&values),
+            words: automaton(&words),
             all: automaton(&all),
             spans: spans.into_iter().map(|(path, spans)| (path, spans.into_iter().collect())).collect(),
         }
@@ -83,7 +92,8 @@ impl Mask {
 
     /// A text with every secret in it masked.
     pub fn text(&self, text: &str) -> String {
-        blank(self.values.as_ref(), text)
+        let text = blank(self.values.as_ref(), text, |_| true);
+        blank(self.words.as_ref(), &text, |found| is_word(&text, found))
     }
 
     /// The text of an artefact with its secrets masked, and what is `hidden` besides: byte for byte and character for
@@ -92,6 +102,9 @@ impl Mask {
         let mut ranges: Vec<Range<usize>> = Vec::new();
         if let Some(values) = &self.values {
             ranges.extend(values.find_iter(text).map(|found| found.range()));
+        }
+        if let Some(words) = &self.words {
+            ranges.extend(words.find_iter(text).map(|found| found.range()).filter(|found| is_word(text, found)));
         }
         ranges.extend(self.spans.get(path).into_iter().flatten().chain(hidden).map(|span| span.range()));
         ranges.sort_by_key(|range| range.start);
@@ -151,7 +164,11 @@ impl Mask {
         match json {
             serde_json::Value::String(text) => {
                 // A whole value is masked whatever its length; plain words like true stay readable as parts.
-                *text = if secrets.contains(text.as_str()) { self.short(text) } else { blank(self.all.as_ref(), text) };
+                *text = if secrets.contains(text.as_str()) {
+                    self.short(text)
+                } else {
+                    blank(self.all.as_ref(), text, |_| true)
+                };
             }
             serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, secrets)),
             serde_json::Value::Object(entries) => {
@@ -196,14 +213,25 @@ fn automaton(values: &BTreeSet<String>) -> Option<AhoCorasick> {
     built.filter(|_| !values.is_empty())
 }
 
-fn blank(values: Option<&AhoCorasick>, text: &str) -> String {
+fn blank(values: Option<&AhoCorasick>, text: &str, counts: impl Fn(&Range<usize>) -> bool) -> String {
     let Some(values) = values else { return text.to_string() };
     let mut masked = String::with_capacity(text.len());
-    values.replace_all_with(text, &mut masked, |_, found, out| {
-        out.extend(std::iter::repeat_n('.', found.chars().count()));
+    values.replace_all_with(text, &mut masked, |at, found, out| {
+        if counts(&at.range()) {
+            out.extend(std::iter::repeat_n('.', found.chars().count()));
+        } else {
+            out.push_str(found);
+        }
         true
     });
     masked
+}
+
+/// Whether no letter or digit goes before or behind.
+fn is_word(text: &str, range: &Range<usize>) -> bool {
+    let before = text[..range.start].chars().next_back();
+    let after = text[range.end..].chars().next();
+    ![before, after].into_iter().flatten().any(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// What templates write in place of credentials: no secrets, but nobody can tell from the outside.

@@ -45,7 +45,7 @@ pub fn render(run: &Run, format: Format, style: Style) -> String {
 
 /// The problems of a run as text, for standard error.
 pub fn problems(run: &Run, format: Format, style: Style) -> String {
-    let sources = Sources::new(run);
+    let sources = Sources::of(run, run.review.problems.iter().map(|problem| &problem.path).collect());
     match format {
         Format::Text => text::problems(&run.review.problems, &sources, style),
         Format::Concise | Format::Json => concise::problems(&run.review.problems, &sources),
@@ -66,15 +66,19 @@ pub struct Source {
 }
 
 impl<'r> Sources<'r> {
+    /// The texts that the findings, unknowns and problems of a run stand in.
     fn new(run: &'r Run) -> Self {
-        let findings = run.review.outcomes.iter().flat_map(|outcome| &outcome.findings);
-        let unknowns = run.review.outcomes.iter().flat_map(|outcome| &outcome.unknowns);
         let mut wanted: Vec<&Arc<str>> = run.review.problems.iter().map(|problem| &problem.path).collect();
-        for finding in findings {
+        for finding in run.review.outcomes.iter().flat_map(|outcome| &outcome.findings) {
             wanted.push(&finding.path);
             wanted.extend(finding.related.iter().map(|related| &related.path));
         }
+        let unknowns = run.review.outcomes.iter().flat_map(|outcome| &outcome.unknowns);
         wanted.extend(unknowns.map(|unknown| &unknown.path));
+        Self::of(run, wanted)
+    }
+
+    fn of(run: &'r Run, mut wanted: Vec<&'r Arc<str>>) -> Self {
         wanted.sort();
         wanted.dedup();
         let troubled: HashSet<&str> = run.review.problems.iter().map(|problem| &*problem.path).collect();

@@ -131,3 +131,94 @@ fn complaint(problems: Vec<Problem>, text: Arc<str>, color: Color) -> String {
     let run = Run { review, texts: [(path, text)].into(), mask: crate::mask::Mask::default(), broken: true };
     report::problems(&run, Format::Text, style_of_stderr(color))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::metadata;
+    use crate::verdict::Finding;
+
+    fn outcome(verdict: Verdict, reason: Option<&str>, finding: Option<(Severity, Status)>) -> Outcome {
+        let text = "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: high\n#   input: [settings]\n#   help: H\npackage rules.a.b\n";
+        let rule = metadata::read(&"a/b.rego".into(), text, "a/b", "data.rules.a.b").expect("the METADATA is right");
+        let found = finding.map(|(severity, status)| Finding {
+            rule: rule.id.clone(),
+            severity,
+            message: String::new(),
+            help: String::new(),
+            path: "f".into(),
+            span: crate::located::Span::default(),
+            route: Vec::new(),
+            deployment: None,
+            related: Vec::new(),
+            fingerprint: String::new(),
+            status,
+            reason: None,
+            absent: false,
+        });
+        Outcome {
+            severity: rule.severity,
+            rule: rule.into(),
+            verdict,
+            subjects: 1,
+            findings: found.into_iter().collect(),
+            unknowns: Vec::new(),
+            reason: reason.map(str::to_string),
+        }
+    }
+
+    #[test]
+    fn the_exit_code_is_the_first_that_applies() {
+        use ProblemKind::{Fault, Limit, Notice};
+        use Severity::{Critical, High, Low};
+        let open = |severity| Some((severity, Status::Open));
+        let fail = |severity| outcome(Verdict::Fail, None, open(severity));
+        let pass = || outcome(Verdict::Pass, None, None);
+        for (name, outcomes, problems, broken, strict, fail_on, expected) in [
+            ("nothing found", vec![pass()], vec![], false, false, Low, 0),
+            ("a finding", vec![fail(High)], vec![], false, false, Low, 1),
+            ("at the threshold", vec![fail(High)], vec![], false, false, High, 1),
+            ("below the threshold", vec![fail(High)], vec![], false, false, Critical, 0),
+            ("a finding before a fault", vec![fail(High)], vec![Fault], false, false, Low, 1),
+            ("a fault behind mild findings", vec![fail(Low)], vec![Fault], false, false, High, 3),
+            ("a fault", vec![pass()], vec![Fault], false, false, Low, 3),
+            ("a limit", vec![pass()], vec![Limit], false, false, Low, 0),
+            ("a limit with --strict", vec![pass()], vec![Limit], false, true, Low, 3),
+            ("a notice with --strict", vec![pass()], vec![Notice], false, true, Low, 0),
+            ("broken before findings", vec![fail(High)], vec![Fault], true, false, Low, 2),
+            (
+                "a waived finding",
+                vec![outcome(Verdict::Waived, None, Some((High, Status::Waived)))],
+                vec![],
+                false,
+                false,
+                Low,
+                0,
+            ),
+            ("a rule that failed", vec![outcome(Verdict::Error, Some("why"), None)], vec![], false, false, Low, 3),
+            (
+                "one behind mild findings",
+                vec![outcome(Verdict::Fail, Some("why"), open(Low))],
+                vec![],
+                false,
+                false,
+                High,
+                3,
+            ),
+            (
+                "an undecided rule",
+                vec![outcome(Verdict::NotEvaluated, Some("why"), None)],
+                vec![],
+                false,
+                false,
+                Low,
+                0,
+            ),
+        ] {
+            let problems = problems.into_iter().map(|kind| Problem::new(kind, "f", "m")).collect();
+            let review =
+                Review { command: "check", verdict: Verdict::Pass, summary: Summary::default(), outcomes, problems };
+            assert_eq!(exit_code(&review, broken, strict, fail_on), expected, "{name}");
+        }
+    }
+}

@@ -65,10 +65,10 @@ fn page(rule: &Rule) -> String {
         rule.title,
         rule.id,
         text::severity(rule.severity),
-        indent(&rule.description)
+        prose(&rule.description)
     );
-    out.push_str(&format!("What to write instead\n{}\n\n", indent(&rule.help)));
-    out.push_str(&format!("Reads\n{}\n", indent(&rule.input.join(", "))));
+    out.push_str(&format!("What to write instead\n{}\n\n", prose(&rule.help)));
+    out.push_str(&format!("Reads\n{}\n", prose(&rule.input.join(", "))));
     for need in &rule.needs {
         out.push_str(&indent(&format!("cannot pass without {}", need.section)));
         out.push('\n');
@@ -81,7 +81,7 @@ fn page(rule: &Rule) -> String {
         out.push_str("\nParameters\n");
         for param in &rule.params {
             let unit = if param.unit == "none" { String::new() } else { format!(" {}", param.unit) };
-            out.push_str(&indent(&format!("{} = {}{unit}: {}", param.name, param.default, param.meaning)));
+            out.push_str(&prose(&format!("{} = {}{unit}: {}", param.name, param.default, param.meaning)));
             out.push('\n');
         }
     }
@@ -103,6 +103,21 @@ fn example(rule: &Rule, kind: &str) -> Option<(&'static str, &'static str)> {
         .iter()
         .filter_map(|(path, bytes)| Some((path.strip_prefix(&*folder)?, std::str::from_utf8(bytes).ok()?)));
     files.filter(|(_, text)| text.lines().count() > 1).min_by_key(|(_, text)| text.len())
+}
+
+/// A text in indented lines of at most 80 columns.
+fn prose(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= 78 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    indent(&lines.join("\n"))
 }
 
 fn indent(text: &str) -> String {

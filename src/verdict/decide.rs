@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::config::Config;
 use crate::input::{InputDocument, Known, Place};
 use crate::located::{Kind, Span, Step, Value};
+use crate::mask::Mask;
 use crate::policy::{DenySaid, Evaluated, top};
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::{AbsentIn, NeededWhen, Rule};
@@ -22,6 +23,8 @@ pub struct Circumstances<'c> {
     /// Ids named with `--rule`, whose findings of absence count in every command.
     pub named: &'c HashSet<Arc<str>>,
     pub problems: &'c [Problem],
+    /// Keeps secrets out of fingerprints, which are published and could be guessed from.
+    pub mask: &'c Mask,
     /// Whether single files were given: then only what touches them is reported.
     pub only_given: bool,
 }
@@ -219,19 +222,22 @@ impl<'a> Locator<'_, 'a> {
                 Step::Key(key) => add(key),
                 Step::Index(index) => {
                     let here = self.document.locate(&route[..=n]).ok().and_then(|place| place.value);
-                    add(&here.and_then(name_of).unwrap_or_else(|| index.to_string()));
+                    add(&here
+                        .and_then(name_of)
+                        .map_or_else(|| index.to_string(), |name| self.circumstances.mask.text(&name)));
                 }
             }
         }
-        add(message);
+        add(&self.circumstances.mask.text(message));
         HEXLOWER.encode(&hash.finalize()[..16])
     }
 }
 
-/// What a list's element calls itself: its `name`, a Kubernetes document its kind and name, a scalar its text.
+/// What a list's element calls itself: its `name`, a Kubernetes document its kind and name, a scalar its text, of which
+/// `NAME=value` only the name.
 fn name_of(value: Value<'_>) -> Option<String> {
     if value.kind() == Kind::Scalar {
-        return value.text().map(str::to_string);
+        return value.text().map(|text| text.split_once('=').map_or(text, |(name, _)| name).to_string());
     }
     let text = |keys: &[&str]| value.path(keys).and_then(Value::text);
     match (text(&["kind"]), text(&["metadata", "name"]), text(&["metadata", "namespace"])) {

@@ -48,6 +48,13 @@ fn every_flag_has_an_environment_variable() {
     assert_eq!(with("PLIMSOLL_SKIP", "web/*").0, Some(0));
     assert!(with("PLIMSOLL_COLOR", "always").1.contains('\u{1b}'));
     assert!(!with("PLIMSOLL_COLOR", "auto").1.contains('\u{1b}'), "no colour into a pipe");
+    for flag in ["PLIMSOLL_ALL", "PLIMSOLL_STRICT", "PLIMSOLL_QUIET", "PLIMSOLL_VERBOSE"] {
+        for value in ["1", "true", "0", ""] {
+            assert_eq!(with(flag, value).0, Some(1), "{flag}={value}");
+        }
+    }
+    let lines = |value: &str| with("PLIMSOLL_QUIET", value).1.contains("artefact read");
+    assert_eq!((lines("1"), lines("0"), lines("")), (false, true, true));
 }
 
 #[test]
@@ -66,7 +73,30 @@ fn ignores_and_waivers_accept_findings_with_a_reason() {
     assert_eq!(status(folder.path()), [("web/cors-no-wildcard".to_string(), "waived".to_string())]);
     let folder = tree(&[("compose.yaml", WILDCARD), ("plimsoll.yaml", &config("2020-01-01"))]);
     assert_eq!(status(folder.path()), [("web/cors-no-wildcard".to_string(), "open".to_string())]);
-    assert!(run(folder.path(), &["check"]).stderr.contains("expired on 2020-01-01"));
+    let ran = run(folder.path(), &["check", "--format", "concise"]);
+    assert!(ran.stderr.starts_with("plimsoll.yaml:2:11: notice: ") && ran.stderr.contains("expired on 2020-01-01"));
+}
+
+#[test]
+fn only_an_acceptance_whose_finding_was_looked_for_is_called_unused() {
+    let waiver =
+        "waivers:\n  - {rule: web/cors-no-wildcard, path: docs/*.yaml, reason: x, owner: y, expires: 2999-01-01}\n";
+    let ignored = WILDCARD.replace("'*'", "'*' # plimsoll: ignore[web/cors-no-wildcard] public data");
+    let unneeded = ignored.replace("'*'", "https://a.example.net");
+    let folder = tree(&[
+        ("compose.yaml", &ignored),
+        (".env", "X=1\n"),
+        ("dev/docker-compose.dev.yml", &unneeded),
+        ("docs/deep/compose.yaml", WILDCARD),
+        ("plimsoll.yaml", waiver),
+    ]);
+    let said = |arguments: &[&str]| run(folder.path(), &[&["check", "--format", "concise"], arguments].concat()).stderr;
+    assert!(said(&[]).contains("the waiver of web/cors-no-wildcard covers nothing"), "`*` stays in its folder");
+    assert!(!said(&[]).contains("found nothing here to ignore"), "{}", said(&[]));
+    assert!(said(&["--all"]).contains("dev/docker-compose.dev.yml:5:45: notice: "), "{}", said(&["--all"]));
+    for narrow in [&["--rule", "settings/debug-disabled"][..], &[".env"]] {
+        assert_eq!(said(narrow), "", "{narrow:?}");
+    }
 }
 
 #[test]
@@ -98,6 +128,18 @@ fn the_config_turns_rules_off_changes_severities_and_sets_parameters() {
         ),
         ("waivers:\n  - {rule: web/cors-no-wildcard, reason: x, owner: y, expires: soon}\n", "`soon` is no date"),
         ("waivers:\n  - {rule: web/cors-no-wildcard, owner: y, expires: 2999-01-01}\n", "`reason` is missing"),
+        (
+            "waivers:\n  - {rule: web/cors-no-wildcard, path: [x], reason: x, owner: y, expires: 2999-01-01}\n",
+            "`path` is no text",
+        ),
+        (
+            "waivers:\n  - {rule: web/cors-no-wildcard, fingerprint: [x], reason: x, owner: y, expires: 2999-01-01}\n",
+            "`fingerprint` is no text",
+        ),
+        ("rules: [web/cors-no-wildcard]\n", "a mapping is wanted here"),
+        ("rules:\n  web/cors-no-wildcard: {params: 3}\n", "a mapping is wanted here"),
+        ("rules:\n  web/cors-no-wildcard: {off: true}\n", "`off` wants the reason"),
+        ("exclude: []\n---\nexclude: [a]\n", "a config is one document"),
     ] {
         let folder = tree(&[("compose.yaml", WILDCARD), ("plimsoll.yaml", config)]);
         let ran = run(folder.path(), &["check"]);
@@ -148,6 +190,85 @@ fn control_characters_of_a_file_do_not_reach_the_terminal() {
         let ran = run(folder.path(), &["check", "--format", format]);
         assert!(!ran.stdout.contains('\u{1b}'), "{format}: {:?}", ran.stdout);
     }
+}
+
+#[test]
+fn raw_control_characters_and_line_ends_of_paths_do_not_reach_the_terminal() {
+    let env = "CORS_ORIGINS=* \u{1b}]0;title\u{7} \u{9b}31m \u{202e}txet\rover\n";
+    let compose = "services:\n  api:\n    image: example/api:1.0\n    env_file: [.env]\n";
+    let folder =
+        tree(&[(".env", env), ("compose.yaml", compose), ("x\ny.yaml:1:1: critical web/z/compose.yaml", WILDCARD)]);
+    for format in ["text", "concise"] {
+        let ran = run(folder.path(), &["check", "--format", format]);
+        let bad = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(ran.stdout.contains("web/cors-no-wildcard"), "{format}: {}", ran.stdout);
+        assert!(!ran.stdout.contains(bad) && !ran.stderr.contains(bad), "{format}: {:?}", ran.stdout);
+        assert!(!ran.stdout.lines().any(|line| line.starts_with("y.yaml:1:1")), "{format}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn columns_behind_a_masked_secret_count_its_characters() {
+    let compose = "services:\n  api:\n    image: example/api:1.0\n    environment: {DB_PASSWORD: \"пароль-длинный-ключ\", CORS_ORIGINS: \"*\"}\n";
+    let folder = tree(&[("compose.yaml", compose)]);
+    let ran = run(folder.path(), &["check", "--rule", "web/cors-no-wildcard", "--format", "json"]);
+    let line = compose.lines().nth(3).expect("four lines");
+    let column = line.split("\"*\"").next().expect("text before it").chars().count() as u64;
+    let found = ran.json()["findings"][0]["start"].clone();
+    // The place is that of the quoted scalar.
+    assert_eq!((found["line"].as_u64(), found["column"].as_u64()), (Some(4), Some(column + 1)));
+    assert!(!ran.stdout.contains("пароль"));
+}
+
+#[test]
+fn secrets_of_files_that_cannot_be_read_whole_stay_hidden() {
+    const SECRET: &str = "hunter2hunter2xyz";
+    for (path, content) in [
+        ("compose.yaml", format!("services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: \"{SECRET}\n")),
+        (
+            "docker-compose.dev.yml",
+            format!(
+                "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: {SECRET}\n      POSTGRES_PASSWORD: other-{SECRET}\n"
+            ),
+        ),
+        (
+            "k8s.yaml",
+            format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\nstringData:\n  password: a: {SECRET}\n"),
+        ),
+        (
+            "k8s.json",
+            format!("{{\"apiVersion\": \"v1\", \"kind\": \"Secret\", \"stringData\": {{\"password\": \"{SECRET}\n"),
+        ),
+        (".env", format!("DB_PASSWORD=\"{SECRET}\n")),
+    ] {
+        let folder = tree(&[(path, &content)]);
+        for arguments in [&["check"][..], &["check", "--all", "-v"], &["check", "--format", "json"], &["collect"]] {
+            let ran = run(folder.path(), arguments);
+            assert!(!ran.stderr.is_empty(), "{path}: there is a problem to show");
+            assert!(
+                !ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"),
+                "{path} {arguments:?}: {}",
+                ran.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn fingerprints_and_messages_of_own_policies_hold_no_secret() {
+    let rule = "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: low\n#   input: [settings]\n#   help: H\npackage rules.own.leak\n\nsubjects contains s.at if some s in input.settings.all\n\ndeny contains {\"at\": s.at, \"message\": sprintf(\"it is %s\", [s.value])} if some s in input.settings.all\n";
+    let said = |secret: &str| {
+        let compose =
+            format!("services:\n  db:\n    image: postgres:17\n    environment:\n      - POSTGRES_PASSWORD={secret}\n");
+        let folder = tree(&[("compose.yaml", &compose), ("policy/rules/own/leak.rego", rule)]);
+        let report =
+            run(folder.path(), &["check", "--policy", "policy", "--rule", "own/leak", "--format", "json"]).json();
+        (text(&report["findings"][0]["message"]), text(&report["findings"][0]["fingerprint"]))
+    };
+    let (one, other) = (said("Zq7vR2mX9k"), said("Lw4tB8nC1p"));
+    assert_eq!(one.0, "it is ..........");
+    assert_eq!(one, other, "whoever has the fingerprint cannot try passwords against it");
+    assert_eq!(said("Zq7v").0, "it is ....");
 }
 
 #[test]
