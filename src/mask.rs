@@ -19,8 +19,9 @@ pub mod lexical;
 /// A value of at least this many characters is masked wherever it stands.
 const LONG: usize = 6;
 
-/// A value of at least this many characters is masked where it is a word of its own; a shorter one, which would blank out
-/// words by chance and keeps nobody out, is masked at its own places only.
+/// A value of at least this many characters is masked where it is a word of its own, unless it is one of plain letters such
+/// as `minio`, which names containers too. Any other, which would blank out words by chance and keeps nobody out, is masked
+/// at its own places only.
 const WORD: usize = 4;
 
 /// The secrets of a run.
@@ -74,7 +75,7 @@ impl Mask {
                 }
                 if length >= LONG && !common {
                     values.insert(form);
-                } else if length >= WORD && !common {
+                } else if length >= WORD && !common && !secret.bytes().all(|byte| byte.is_ascii_lowercase()) {
                     words.insert(form);
                 }
             }

@@ -100,7 +100,7 @@ pub struct Outcome {
     pub subjects: usize,
     pub findings: Vec<Finding>,
     pub unknowns: Vec<Unknown>,
-    /// Why the verdict is neither pass nor fail, in a sentence.
+    /// Why the verdict is neither pass nor fail, in a sentence; beside findings, what kept the rule from seeing everything.
     pub reason: Option<String>,
 }
 

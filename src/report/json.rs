@@ -86,7 +86,7 @@ struct ReportedRule {
     findings: usize,
     /// How many things it could not decide.
     unknowns: usize,
-    /// Why it is neither pass nor fail.
+    /// Why it is neither pass nor fail; beside findings, what kept it from seeing everything.
     reason: Option<String>,
 }
 
