@@ -1,29 +1,12 @@
 //! What manifests come to in the views.
 
-use std::fs;
-use std::path::Path;
-
-use plimsoll::artefact::{Gathered, Sources, gather};
-use plimsoll::config::Config;
-use plimsoll::input::InputDocument;
 use plimsoll::input::settings::State;
 use plimsoll::input::workloads::{ContainerRole, ReplicaSource};
-use plimsoll::problem::{Problem, ProblemKind};
+use plimsoll::problem::ProblemKind;
 
-/// Runs a check on the document of a small tree.
-fn with<T>(files: &[(&str, &str)], check: impl FnOnce(&InputDocument<'_>, &[Problem]) -> T) -> T {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let file = folder.path().join(path);
-        fs::create_dir_all(file.parent().unwrap_or(Path::new(""))).expect("folders can be made");
-        fs::write(file, text).expect("files can be written");
-    }
-    let sources = Sources { paths: vec![folder.path().to_path_buf()], stdin: None };
-    let Gathered { bundle, mut problems, .. } = gather(&sources, &Config::default());
-    let (document, found) = InputDocument::build(&bundle, &Config::default());
-    problems.extend(found);
-    check(&document, &problems)
-}
+mod tree;
+
+use tree::with;
 
 fn deployment(name: &str, more: &str) -> String {
     format!(

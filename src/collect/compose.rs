@@ -1,6 +1,6 @@
 //! Compose files: which projects exist, and what each of them runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use schemars::{JsonSchema, SchemaGenerator};
@@ -139,22 +139,16 @@ impl Collector for Compose {
             let Some(project) = project::load(bundle, &planned.files) else { continue };
             let name: Arc<str> = planned.name.as_str().into();
             let Some(root) = planned.files.first().and_then(|file| file.located.root()) else { continue };
+            let settings = contribution.settings.len();
             views::add(&project, &name, &planned, bundle, &mut contribution);
             let Project { configuration, artefacts, problems, .. } = project;
-            for problem in problems {
-                if !contribution.problems.contains(&problem) {
-                    contribution.problems.push(problem);
-                }
-            }
+            contribution.problems.extend(problems);
             let mut all = artefacts;
             all.extend(planned.files.iter().map(|file| file.path.clone()));
-            all.extend(
-                contribution
-                    .settings
-                    .iter()
-                    .filter(|setting| setting.deployment == name)
-                    .map(|setting| setting.at.0.located().path.clone()),
-            );
+            let own = &contribution.settings[settings..];
+            let mut sources: Vec<&Arc<str>> = own.iter().map(|setting| &setting.at.0.located().path).collect();
+            sources.dedup();
+            all.extend(sources.into_iter().cloned());
             all.sort();
             all.dedup();
             contribution.deployments.push(Deployment {
@@ -169,6 +163,11 @@ impl Collector for Compose {
             effective.push(Effectively { deployment: name, files, configuration });
         }
         contribution.beside.push(("projects", Box::new(effective)));
+        // Projects share files, so each finds what is wrong with them once more.
+        let mut seen = HashSet::new();
+        contribution
+            .problems
+            .retain(|problem| seen.insert((problem.path.clone(), problem.span, problem.message.clone())));
         contribution
     }
 

@@ -21,9 +21,35 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// The way from one folder of a run to another, "" where they are one.
+pub fn way(from: &str, to: &str) -> String {
+    let mut from = from.split('/').filter(|part| !part.is_empty()).peekable();
+    let mut to = to.split('/').filter(|part| !part.is_empty()).peekable();
+    while from.peek().is_some() && from.peek() == to.peek() {
+        from.next();
+        to.next();
+    }
+    from.map(|_| "..").chain(to).collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ways_lead_from_folder_to_folder() {
+        for (from, to, expected) in [
+            ("", "", ""),
+            ("a", "a", ""),
+            ("", "a/b", "a/b"),
+            ("a/b", "a/c", "../c"),
+            ("a", "", ".."),
+            ("a", "b", "../b"),
+        ] {
+            assert_eq!(way(from, to), expected, "{from} to {to}");
+            assert_eq!(join(from, &format!("./{expected}/x")), join(to, "x"), "{from} to {to}");
+        }
+    }
 
     #[test]
     fn paths_stay_inside_the_root() {

@@ -85,8 +85,8 @@ impl<'a> Effective<'a> {
                     (false, true) => State::Default,
                     (false, false) => State::Literal,
                 };
-                let places = found.names.iter().filter_map(|name| variables.get(name.as_str()));
-                if let Some(variable) = found.whole.as_ref().and_then(|name| variables.get(name.as_str()))
+                let places = found.names.iter().filter_map(|name| variables.get(name));
+                if let Some(variable) = found.whole.as_ref().and_then(|name| variables.get(name))
                     && effective.state == State::Literal
                 {
                     effective.at = variable.place;
@@ -109,6 +109,15 @@ impl<'a> Effective<'a> {
             Content::List(items) => items.iter_mut().for_each(|value| value.pass(at, label)),
             // The place of an alias is the alias itself, not what it repeats.
             _ => self.via.push(Via { at: crate::located::At(at), label: label.into() }),
+        }
+    }
+
+    /// Number of values in it, itself included.
+    pub fn size(&self) -> usize {
+        1 + match &self.content {
+            Content::Map(map) => map.values().map(Self::size).sum::<usize>(),
+            Content::List(items) => items.iter().map(Self::size).sum(),
+            _ => 0,
         }
     }
 

@@ -1,7 +1,9 @@
 //! Interpolation as compose does it: `$NAME`, `${NAME}`, `:-`, `-`, `:?`, `?`, `:+`, `+`, `$$`.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::located::{Style, Value};
 use crate::syntax::dotenv::UNSET;
@@ -17,7 +19,57 @@ pub struct Variable<'a> {
 }
 
 /// The variables of a project, from its `.env`.
-pub type Variables<'a> = HashMap<&'a str, Variable<'a>>;
+#[derive(Clone, Debug)]
+pub struct Variables<'a> {
+    by_name: HashMap<&'a str, Variable<'a>>,
+    /// Bytes that substitutions may still add, shared by all of a project: a few lines that hold one another can ask for
+    /// any number of them.
+    room: Rc<Cell<usize>>,
+}
+
+impl<'a> Variables<'a> {
+    /// No variables, and how many bytes substitutions may add.
+    pub fn new(room: usize) -> Self {
+        Self { by_name: HashMap::new(), room: Rc::new(Cell::new(room)) }
+    }
+
+    /// Those of an env file, whose lines may use earlier ones. What `self` knows counts before them.
+    pub fn with(&self, root: Option<Value<'a>>) -> Self {
+        let mut all = self.clone();
+        for (name, value) in root.map(Value::entries).unwrap_or_default() {
+            let Some(raw) = value.text().filter(|_| value.tag() != Some(UNSET)) else { continue };
+            let (text, unknown) = if value.style() == Style::SingleQuoted || !raw.contains('$') {
+                (Cow::Borrowed(raw), false)
+            } else {
+                let interpolated = interpolate(raw, &all);
+                (interpolated.text, interpolated.unknown)
+            };
+            let variable = Variable { text, place: value.resolved(), unknown };
+            if !self.by_name.contains_key(name) {
+                all.by_name.insert(name, variable);
+            }
+        }
+        all
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Variable<'a>> {
+        self.by_name.get(name)
+    }
+
+    /// Whether substitutions asked for more bytes than they may add.
+    pub fn exhausted(&self) -> bool {
+        self.room.get() == 0
+    }
+
+    /// Takes room for a substitution; false where there is none left.
+    fn take(&self, bytes: usize) -> bool {
+        let room = self.room.get();
+        // The last byte is never given away, so that no room left says that some was missing.
+        let enough = bytes < room;
+        self.room.set(if enough { room - bytes } else { 0 });
+        enough
+    }
+}
 
 /// A text with its variables replaced.
 #[derive(Clone, Debug, Default)]
@@ -37,22 +89,6 @@ pub struct Interpolated<'a> {
 
 /// Nesting of defaults inside defaults.
 const DEEPEST: usize = 32;
-
-/// The variables of a project's env file; later lines may use earlier ones.
-pub fn variables<'a>(root: Option<Value<'a>>) -> Variables<'a> {
-    let mut variables: Variables<'a> = HashMap::new();
-    for (name, value) in root.map(Value::entries).unwrap_or_default() {
-        let Some(raw) = value.text().filter(|_| value.tag() != Some(UNSET)) else { continue };
-        let (text, unknown) = if value.style() == Style::SingleQuoted || !raw.contains('$') {
-            (Cow::Borrowed(raw), false)
-        } else {
-            let interpolated = interpolate(raw, &variables);
-            (interpolated.text, interpolated.unknown)
-        };
-        variables.insert(name, Variable { text, place: value.resolved(), unknown });
-    }
-    variables
-}
 
 /// Replaces the variables of a text.
 pub fn interpolate<'a>(text: &'a str, variables: &Variables<'_>) -> Interpolated<'a> {
@@ -178,10 +214,11 @@ fn braced(inside: &str, variables: &Variables<'_>, out: &mut String, result: &mu
 fn substitute(name: &str, variables: &Variables<'_>, out: &mut String, result: &mut Interpolated<'_>) {
     result.names.push(name.to_string());
     match variables.get(name) {
-        Some(variable) => {
+        Some(variable) if variables.take(variable.text.len()) => {
             out.push_str(&variable.text);
             result.unknown |= variable.unknown;
         }
+        Some(_) => result.unknown = true,
         None => result.unknown = true,
     }
 }
@@ -197,9 +234,27 @@ mod tests {
     }
 
     #[test]
+    fn what_counts_before_an_env_file_is_what_its_lines_see() {
+        let (outer, inner) = (env("A=outer\n"), env("A=inner\nB=$A\n"));
+        let variables = Variables::new(1000).with(outer.root()).with(inner.root());
+        assert_eq!(interpolate("$A $B", &variables).text, "outer outer");
+    }
+
+    #[test]
+    fn variables_that_hold_one_another_end() {
+        let lines: String = (1..64).map(|n| format!("A{n}=$A{}$A{}\n", n - 1, n - 1)).collect();
+        let located = env(&format!("A0=sixteen-bytes-xx\n{lines}"));
+        let variables = Variables::new(4096).with(located.root());
+        assert!(variables.exhausted());
+        let found = interpolate("$A63", &variables);
+        assert!(found.unknown && found.text.len() < 4096);
+        assert!(!Variables::new(4096).with(env("A=1\nB=$A\n").root()).exhausted());
+    }
+
+    #[test]
     fn every_form_is_replaced_as_compose_does() {
         let located = env("A=one\nEMPTY=\nB=${A}-two\nC='$A'\n");
-        let variables = variables(located.root());
+        let variables = Variables::new(1000).with(located.root());
         for (text, expected, defaulted, unknown) in [
             ("$A", "one", false, false),
             ("${A}!", "one!", false, false),

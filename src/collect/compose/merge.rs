@@ -1,8 +1,11 @@
 //! Merging one compose file onto another, as the compose specification says.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::collect::compose::effective::{Content, Effective, Map};
+use crate::collect::compose::normalise::short_port;
 
 /// Lists that a later file replaces instead of adding to.
 const REPLACED: &[&str] = &["command", "entrypoint", "test"];
@@ -19,29 +22,42 @@ fn merge_at<'a>(base: Effective<'a>, over: Effective<'a>, key: &str) -> Effectiv
     let place = over.at;
     match (base.content, over.content) {
         (Content::Map(mut base_map), Content::Map(over_map)) => {
+            let mut reset: HashSet<Cow<'a, str>> = HashSet::new();
             for (name, value) in over_map {
                 if value.tag == Some("!reset") {
-                    base_map.shift_remove(&name);
+                    reset.insert(name);
                     continue;
                 }
-                let merged = match base_map.shift_remove(&name) {
-                    Some(known) => {
-                        let merged = merge_at(known, value, &name);
-                        base_map.insert(name, merged);
-                        continue;
+                match base_map.get_mut(&name) {
+                    Some(place) => {
+                        let known = std::mem::replace(place, Effective::new(Content::Null, place.at));
+                        *place = merge_at(known, value, &name);
                     }
-                    None => value,
-                };
-                base_map.insert(name, merged);
+                    None => _ = base_map.insert(name, value),
+                }
+            }
+            if !reset.is_empty() {
+                base_map.retain(|name, _| !reset.contains(name));
             }
             // What is absent from a merged mapping points at its key in the last file that defines it.
             Effective { content: Content::Map(base_map), at: place, via: base.via, state: base.state, tag: base.tag }
         }
         (Content::List(mut items), Content::List(added)) if !REPLACED.contains(&key) => {
+            let mut known: HashMap<String, usize> = HashMap::new();
+            for (n, item) in items.iter().enumerate() {
+                if let Some(identity) = identity(item, key) {
+                    known.entry(identity).or_insert(n);
+                }
+            }
             for item in added {
-                let same = identity(&item, key);
-                match items.iter().position(|known| same.is_some() && identity(known, key) == same) {
-                    Some(known) => items[known] = item,
+                match identity(&item, key) {
+                    Some(identity) => match known.entry(identity) {
+                        Entry::Occupied(same) => items[*same.get()] = item,
+                        Entry::Vacant(free) => {
+                            free.insert(items.len());
+                            items.push(item);
+                        }
+                    },
                     None => items.push(item),
                 }
             }
@@ -67,8 +83,28 @@ fn base_of<'a>(
 fn identity(item: &Effective<'_>, key: &str) -> Option<String> {
     let text = |name: &str| item.get(name).and_then(Effective::text).unwrap_or(Cow::Borrowed(""));
     match (&item.content, key) {
-        (Content::Map(_), "ports") => {
-            Some(format!("{}|{}|{}|{}", text("host_ip"), text("published"), text("target"), text("protocol")))
+        (_, "ports") => {
+            let or = |text: Cow<'_, str>, default: &str| {
+                if text.is_empty() { default.to_string() } else { text.into_owned() }
+            };
+            let range =
+                |(first, last): (u16, u16)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+            let short = || short_port(&item.text()?);
+            match &item.content {
+                Content::Map(_) => {
+                    let (ip, protocol) = (or(text("host_ip"), "0.0.0.0"), or(text("protocol"), "tcp"));
+                    Some(format!("{ip}|{}|{}|{protocol}", text("published"), text("target")))
+                }
+                // Both syntaxes name one port.
+                _ => match short() {
+                    Some(port) => {
+                        let (ip, published) = (port.host_ip.unwrap_or_default(), port.published.map(range));
+                        let ip = or(Cow::Owned(ip), "0.0.0.0");
+                        Some(format!("{ip}|{}|{}|{}", published.unwrap_or_default(), range(port.target), port.protocol))
+                    }
+                    None => item.text().map(Cow::into_owned),
+                },
+            }
         }
         (Content::Map(_), "volumes" | "secrets" | "configs") => {
             let target = text("target");

@@ -12,8 +12,8 @@ const PAIRS: &[&str] = &["environment", "labels", "annotations", "sysctls", "ext
 /// Keys of a service whose list form names the keys of a mapping.
 const NAMES: &[&str] = &["depends_on", "networks"];
 
-/// Brings a service to its long form.
-pub fn service(service: &mut Effective<'_>) {
+/// Brings a service to its long form; `way` leads from the project's folder to the one that its env files are seen from.
+pub fn service(service: &mut Effective<'_>, way: &str) {
     let Content::Map(map) = &mut service.content else { return };
     for key in PAIRS {
         if let Some(value) = map.get_mut(*key) {
@@ -45,13 +45,24 @@ pub fn service(service: &mut Effective<'_>) {
         pairs(labels);
     }
     if let Some(files) = map.get_mut("env_file") {
-        env_files(files);
+        env_files(files, way);
     }
 }
 
 /// `[A=1, B]` or `{A: 1, B: null}` to a mapping.
 fn pairs(value: &mut Effective<'_>) {
-    let Content::List(items) = &mut value.content else { return };
+    let items = match &mut value.content {
+        Content::List(items) => items,
+        Content::Map(map) => {
+            for value in map.values_mut() {
+                if let Some(text) = number(value) {
+                    value.content = Content::Text(Cow::Owned(text));
+                }
+            }
+            return;
+        }
+        _ => return,
+    };
     let mut map = Map::new();
     for item in std::mem::take(items) {
         let Some(text) = item.text() else { continue };
@@ -64,10 +75,27 @@ fn pairs(value: &mut Effective<'_>) {
     value.content = Content::Map(map);
 }
 
+/// A number as compose hands it to the container: `1.10` is 1.1 and `0644` is 420.
+fn number(value: &Effective<'_>) -> Option<String> {
+    match value.content {
+        Content::Int(number) => Some(number.to_string()),
+        Content::Float(number) => {
+            let exact = value.at.text().filter(|text| text.parse::<u64>().is_ok());
+            let magnitude = number.abs();
+            if exact.is_some() || !number.is_finite() || magnitude != 0.0 && !(1e-4..1e21).contains(&magnitude) {
+                // Beyond what a float tells apart, and with an exponent, it stays as it is written.
+                return value.at.text().map(str::to_string);
+            }
+            Some(number.to_string())
+        }
+        _ => None,
+    }
+}
+
 /// `A=${B}` and nothing more: where B is set is where A is, as it is for `A: ${B}`.
 fn from_variable(mut item: Effective<'_>) -> Effective<'_> {
     let raw = item.at.text().and_then(|text| text.split_once('=')).map_or("", |(_, raw)| raw);
-    let Some(name) = interpolate(raw, &Variables::new()).whole else { return item };
+    let Some(name) = interpolate(raw, &Variables::new(0)).whole else { return item };
     let Some(set) = item.via.iter().position(|via| via.at.0.key_text() == Some(&*name)) else { return item };
     let place = item.via.remove(set).at.0;
     item.via.push(Via { at: item.at.into(), label: "used here".into() });
@@ -87,23 +115,38 @@ fn names(value: &mut Effective<'_>) {
 }
 
 /// A text, a list of texts or of mappings to a list of mappings with `path`.
-fn env_files(value: &mut Effective<'_>) {
+fn env_files(value: &mut Effective<'_>, way: &str) {
     let items = match &mut value.content {
         Content::List(items) => std::mem::take(items),
         Content::Text(_) => vec![value.clone()],
         _ => return,
     };
     let mut list = Vec::new();
-    for item in items {
-        if matches!(item.content, Content::Map(_)) {
+    for mut item in items {
+        if let Content::Map(map) = &mut item.content {
+            if let Some(path) = map.get_mut("path") {
+                rebase(path, way);
+            }
             list.push(item);
         } else if item.text().is_some() {
             let outer = Effective::new(Content::Null, item.at);
+            rebase(&mut item, way);
             let map = Map::from_iter([(Cow::Borrowed("path"), item)]);
             list.push(Effective { content: Content::Map(map), ..outer });
         }
     }
     value.content = Content::List(list);
+}
+
+/// Puts the way to its file's folder before a relative path.
+fn rebase(path: &mut Effective<'_>, way: &str) {
+    if let Content::Text(text) = &path.content
+        && !way.is_empty()
+        && !text.is_empty()
+        && !text.starts_with(['/', '~'])
+    {
+        path.content = Content::Text(Cow::Owned(format!("{way}/{}", text.trim_start_matches("./"))));
+    }
 }
 
 /// One `ports` entry, taken apart.
@@ -135,7 +178,6 @@ pub fn short_port(text: &str) -> Option<Port> {
         }
         None => match before.rsplit_once(':') {
             Some((ip, host)) => (Some(ip), host),
-            None if before.contains('.') => (Some(before), ""),
             None => (None, before),
         },
     };
@@ -169,6 +211,7 @@ mod tests {
             ("127.0.0.1::5432", port(Some("127.0.0.1"), None, (5432, 5432), "tcp")),
             ("[::1]:5432:5432", port(Some("::1"), Some((5432, 5432)), (5432, 5432), "tcp")),
             ("8000-8002:9000-9002/udp", port(None, Some((8000, 8002)), (9000, 9002), "udp")),
+            ("127.0.0.1:5432", None),
             ("abc:1", None),
             ("1:99999", None),
             ("", None),

@@ -1,7 +1,8 @@
 //! What a project contributes to the views.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -9,7 +10,7 @@ use indexmap::IndexMap;
 use crate::artefact::{Artefact, Bundle, Tracked};
 use crate::collect::Contribution;
 use crate::collect::compose::effective::{Content, Effective, Map};
-use crate::collect::compose::interpolate::interpolate;
+use crate::collect::compose::interpolate::{Variables, interpolate};
 use crate::collect::compose::project::{Project, SPOILS};
 use crate::collect::compose::{Planned, services};
 use crate::collect::paths;
@@ -29,7 +30,7 @@ pub fn add<'a>(
     bundle: &'a Bundle,
     contribution: &mut Contribution<'a>,
 ) {
-    let mut adder = Adder { project, name, bundle, contribution };
+    let mut adder = Adder { project, name, bundle, contribution, variables: HashMap::new() };
     let services = project.configuration.get("services").and_then(Effective::map);
     for (service_name, service) in services.into_iter().flatten() {
         adder.environment(service_name.clone(), service);
@@ -37,6 +38,14 @@ pub fn add<'a>(
         adder.workload(service_name.clone(), service, planned.overlay);
     }
     adder.env(planned);
+    if project.variables.exhausted()
+        && let Some(env) = project.env
+    {
+        let message = "variables that hold one another add too much text, so what they set is unknown";
+        let problem = Problem::new(ProblemKind::Limit, env.path.clone(), message);
+        let help = "write the values out, or use each variable fewer times";
+        adder.contribution.problems.push(problem.help(help).spoils(SPOILS));
+    }
 }
 
 struct Adder<'p, 'a> {
@@ -44,6 +53,8 @@ struct Adder<'p, 'a> {
     name: &'p Arc<str>,
     bundle: &'a Bundle,
     contribution: &'p mut Contribution<'a>,
+    /// What the lines of an env file see, by the file's path.
+    variables: HashMap<Arc<str>, Rc<Variables<'a>>>,
 }
 
 impl<'a> Adder<'_, 'a> {
@@ -54,9 +65,7 @@ impl<'a> Adder<'_, 'a> {
     fn problem(&mut self, kind: ProblemKind, at: Value<'_>, message: String, help: &str) {
         let path = at.located().path.clone();
         let problem = Problem::new(kind, path, message).at(at.pointer()).help(help).spoils(SPOILS);
-        if !self.contribution.problems.contains(&problem) {
-            self.contribution.problems.push(problem);
-        }
+        self.contribution.problems.push(problem);
     }
 
     /// `environment` over `env_file`; of several files the last counts.
@@ -66,12 +75,13 @@ impl<'a> Adder<'_, 'a> {
         for file in service.get("env_file").map(Effective::items).unwrap_or_default() {
             let Some(artefact) = self.env_file(file) else { continue };
             let use_at = file.get("path").map_or(file.at, |path| path.at);
+            let variables = self.variables_of(artefact);
             for (key, value) in artefact.located.root().map(Value::entries).unwrap_or_default() {
                 let mut setting = self.setting(&service_name, Cow::Borrowed(key), value);
                 setting.holder = Holder::EnvFile;
                 setting.image.clone_from(&image);
                 setting.via.push(Via { at: use_at.into(), label: format!("used by service {service_name}").into() });
-                settings.insert(Cow::Borrowed(key), self.in_env_file(setting, value));
+                settings.insert(Cow::Borrowed(key), self.in_env_file(setting, value, &variables));
             }
         }
         for (key, value) in service.get("environment").and_then(Effective::map).into_iter().flatten() {
@@ -80,6 +90,11 @@ impl<'a> Adder<'_, 'a> {
             settings.insert(key.clone(), self.in_compose(setting, key, value));
         }
         self.contribution.settings.extend(settings.into_values());
+    }
+
+    fn variables_of(&mut self, file: &'a Artefact) -> Rc<Variables<'a>> {
+        let known = self.variables.entry(file.path.clone());
+        known.or_insert_with(|| Rc::new(self.project.variables.with(file.located.root()))).clone()
     }
 
     fn setting(&self, consumer: &Cow<'a, str>, name: Cow<'a, str>, at: Value<'a>) -> Setting<'a> {
@@ -110,10 +125,11 @@ impl<'a> Adder<'_, 'a> {
         }
     }
 
-    fn in_env_file(&self, setting: Setting<'a>, value: Value<'a>) -> Setting<'a> {
+    /// A line of an env file, which sees `variables`: those of the project before those of the file.
+    fn in_env_file(&self, setting: Setting<'a>, value: Value<'a>, variables: &Variables<'a>) -> Setting<'a> {
         let raw = value.text().unwrap_or_default();
         if value.tag() == Some(UNSET) {
-            return match self.project.variables.get(&*setting.name) {
+            return match self.project.variables.get(&setting.name) {
                 Some(variable) => setting.with_value(variable.text.clone(), State::Literal),
                 None => setting,
             };
@@ -121,9 +137,7 @@ impl<'a> Adder<'_, 'a> {
         if value.style() == Style::SingleQuoted || !raw.contains('$') {
             return setting.with_value(Cow::Borrowed(raw), State::Literal);
         }
-        let mut variables = self.project.variables.clone();
-        variables.extend(crate::collect::compose::interpolate::variables(value.parent()));
-        let found = interpolate(raw, &variables);
+        let found = interpolate(raw, variables);
         if found.unknown { setting } else { setting.with_value(found.text, State::Literal) }
     }
 
@@ -284,7 +298,7 @@ impl<'a> Adder<'_, 'a> {
             if used.contains(key) || key.starts_with("COMPOSE_") {
                 setting.reaches = Reach::Interpolation;
             }
-            let setting = self.in_env_file(setting, value);
+            let setting = self.in_env_file(setting, value, &self.project.variables);
             self.contribution.settings.push(setting);
         }
     }
