@@ -1,13 +1,14 @@
 //! Env files to a located tree: one mapping from names to texts, as compose reads them.
 //!
 //! The text of a value is what stands between its quotes with escapes undone. `$NAME` is left as it is, because who
-//! uses the value expands it; [`Style::SingleQuoted`] tells that nothing is to be expanded. A name without `=` has an
-//! empty value with the tag [`UNSET`].
+//! uses the value expands it; [`Style::SingleQuoted`] tells that nothing is to be expanded, and `\$` in double quotes
+//! becomes the `$$` that expands to one dollar. A name without `=` has an empty value with the tag [`UNSET`]. Of a name
+//! that is set twice the last value counts, as [`Value::get`](crate::located::Value::get) has it.
 
 use std::sync::Arc;
 
 use crate::located::{Builder, Dialect, Excess, Limits, Span, Style};
-use crate::syntax::{Fault, Parsed};
+use crate::syntax::{Fault, Faults, Parsed};
 
 /// Tag of a name that stands alone: it is taken from elsewhere, or not set at all.
 pub const UNSET: &str = "!unset";
@@ -16,12 +17,12 @@ pub const UNSET: &str = "!unset";
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
     let mut parsed = Parsed::default();
     let mut builder = Builder::new(path, text.clone(), limits);
-    let mut reader = Reader { text: &text, at: 0, faults: Vec::new() };
+    let mut reader = Reader { text: &text, at: 0, faults: Faults::default() };
     match reader.read(&mut builder).and_then(|()| builder.finish()) {
         Ok(located) => parsed.located = located,
         Err(excess) => reader.faults.push(excess.fault(limits)),
     }
-    parsed.faults = reader.faults;
+    parsed.faults = reader.faults.finish();
     parsed.located.dialect = Dialect::Text;
     parsed
 }
@@ -29,7 +30,7 @@ pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
-    faults: Vec<Fault>,
+    faults: Faults,
 }
 
 /// A value: its span with quotes, and its text if that differs from what stands between them.
@@ -97,7 +98,7 @@ impl Reader<'_> {
                 Some(text) => builder.scalar_owned(value.span, text, value.style, None, 0),
             };
         }
-        if length > 0 && matches!(next, None | Some('\n' | '\r' | '#')) {
+        if length > 0 && matches!(next, None | Some('\n' | '\r')) {
             let empty = Span::new(start + length, start + length);
             builder.scalar_in_source(name, name, Style::Plain, None, 0)?;
             builder.scalar_in_source(empty, empty, Style::Plain, Some(UNSET.to_string()), 0)?;
@@ -141,16 +142,8 @@ impl Reader<'_> {
         let start = self.at;
         let line = self.rest().find('\n').unwrap_or(self.rest().len());
         let raw = &self.text[start..start + line];
-        // A `#` begins a comment after a blank; at the very beginning the value is empty.
-        let mut end = raw.len();
-        let mut before = ' ';
-        for (at, c) in raw.char_indices() {
-            if c == '#' && before.is_whitespace() {
-                end = at;
-                break;
-            }
-            before = c;
-        }
+        // Only a space makes the `#` after it a comment; one that begins the value belongs to it.
+        let end = raw.find(" #").unwrap_or(raw.len());
         let length = raw[..end].trim_end().len();
         self.at = start + line;
         let span = Span::new(start, start + length);
@@ -180,31 +173,47 @@ impl Reader<'_> {
         } else {
             (Style::DoubleQuoted, raw.contains('\\').then(|| unescape(raw)))
         };
+        // What follows on the line is read as compose does: a comment, or the next assignment.
         self.at = close + 1;
-        self.skip_line();
         Some(Found { span: Span::new(start, close + 1), inner, text, style })
     }
 }
 
-/// The escapes that compose undoes in double quotes; `\$` stays, for the expansion to see.
+/// The escapes that compose undoes in double quotes; others stay as they are.
 fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
-    let mut chars = raw.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            text.push(c);
-            continue;
-        }
-        match chars.next() {
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once('\\') {
+        text.push_str(before);
+        let escaped = after.chars().next();
+        match escaped {
+            Some('a') => text.push('\u{7}'),
+            Some('b') => text.push('\u{8}'),
+            Some('f') => text.push('\u{c}'),
             Some('n') => text.push('\n'),
             Some('r') => text.push('\r'),
             Some('t') => text.push('\t'),
-            Some(c @ ('"' | '\\' | '\'')) => text.push(c),
+            Some('v') => text.push('\u{b}'),
+            Some('$') => text.push_str("$$"),
+            Some(c @ ('"' | '\\')) => text.push(c),
+            Some('0') => {
+                let digits = &after[1..];
+                let length = digits.bytes().take(3).take_while(u8::is_ascii_digit).count();
+                let (digits, next) = digits.split_at(length);
+                // The zero only marks a character's number in three octal digits; of any other number it is dropped.
+                match u8::from_str_radix(digits, 8) {
+                    Ok(code) if length == 3 => text.push(char::from(code)),
+                    _ => text.extend(["\\", digits]),
+                }
+                rest = next;
+                continue;
+            }
             Some(c) => text.extend(['\\', c]),
             None => text.push('\\'),
         }
+        rest = &after[escaped.map_or(0, char::len_utf8)..];
     }
-    text
+    text + rest
 }
 
 #[cfg(test)]
@@ -234,7 +243,8 @@ mod tests {
             ("A: 1", "1"),
             ("A=a#b", "a#b"),
             ("A=a b # why", "a b"),
-            ("A=# why", ""),
+            ("A=a\t# b", "a\t# b"),
+            ("A=#why", "#why"),
             ("A=", ""),
             ("A", "UNSET"),
             ("A='a $B \"c\"' # why", "a $B \"c\""),
@@ -243,11 +253,44 @@ mod tests {
             ("\u{feff}A=1\r\n", "1"),
             ("A=1\nA=2", "2"),
             ("A=\"it\\\"s\"", "it\"s"),
+            ("A=\"a\\'b\\x\"", "a\\'b\\x"),
+            ("A=\"\\0101\\07\\0999\\v\"", "A\\7\\999\u{b}"),
+            ("A=\"\\$B \\\\$C\"", "$$B \\$C"),
+            ("A='it\\'s \\n \\$B'", "it's \\n \\$B"),
             ("A=p@ss=word==", "p@ss=word=="),
         ] {
             assert_eq!(read(text), (vec![("A".to_string(), expected.to_string())], 0), "{text:?}");
         }
         assert_eq!(read(""), (Vec::new(), 0));
+    }
+
+    #[test]
+    fn after_a_quoted_value_comes_a_comment_or_the_next_assignment() {
+        let pair = |name: &str, value: &str| (name.to_string(), value.to_string());
+        assert_eq!(read("A=\"1\"# why\nB='2'C=3"), (vec![pair("A", "1"), pair("B", "2"), pair("C", "3")], 0));
+        assert_eq!(read("A=\"1\";\nB=2"), (vec![pair("A", "1"), pair("B", "2")], 1));
+    }
+
+    #[test]
+    fn of_a_name_that_is_set_twice_both_places_can_be_read() {
+        let parsed = parse(".env".into(), "A=1\nA=2".into(), Limits::default());
+        let pairs = parsed.located.duplicate_keys().map(|(first, later)| (first.span().start, later.span().start));
+        assert_eq!((pairs.collect::<Vec<_>>(), parsed.faults), (vec![(0, 4)], Vec::new()));
+    }
+
+    #[test]
+    fn spans_hold_quotes_and_leave_out_comments() {
+        let text = "\u{feff}A = \"x y\" # c\r\nB= p q  # c\r\n";
+        let parsed = parse(".env".into(), text.into(), Limits::default());
+        let root = parsed.located.root().expect("the file has lines");
+        let written = |name| root.get(name).map(|value| &text[value.span().range()]);
+        assert_eq!((written("A"), written("B")), (Some("\"x y\""), Some("p q")));
+    }
+
+    #[test]
+    fn faults_of_a_hostile_file_are_bounded() {
+        let parsed = parse(".env".into(), "?\n".repeat(5_000).into(), Limits::default());
+        assert!((1..=100).contains(&parsed.faults.len()));
     }
 
     #[test]
