@@ -69,6 +69,11 @@ fn is_repeated(secret: &str) -> bool {
     })
 }
 
+/// Whether a value of whatever name is worth a look for credentials: it is a URL with something before an `@`.
+pub fn may_hold_credentials(value: &str) -> bool {
+    value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'))
+}
+
 /// User and password of a connection URL, percent-decoded; None if it holds no password literal.
 pub fn credentials(url: &str) -> Option<(Option<String>, String)> {
     let Some((_, rest)) = url.split_once("://") else { return key_value(url) };
@@ -149,6 +154,7 @@ mod tests {
             ("postgres://app:a/b+c/d=@db:5432/app?sslmode=require", Some((Some("app"), "a/b+c/d="))),
             ("postgres://db:5432/app?options=a@b", None),
             ("redis://:pw@redis:6379", Some((None, "pw"))),
+            ("amqp://app:pw@mq:5672//", Some((Some("app"), "pw"))),
             ("Server=db;User Id=sa;Password=Abc;", Some((Some("sa"), "Abc"))),
             ("jdbc:postgresql://db/app?user=u&password=pw", Some((Some("u"), "pw"))),
             ("postgres://db:5432/app", None),

@@ -85,7 +85,7 @@ pub struct Setting<'a> {
     pub at: At<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub via: Vec<Via<'a>>,
-    /// Whether the name says that the value is a secret.
+    /// Whether the name says that the value is a secret, or the value is a URL with a password in it.
     pub secret: bool,
     /// What makes the value a placeholder.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,7 +199,7 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
         .collect();
     for setting in settings.iter_mut() {
         let Some(value) = setting.value.as_deref() else { continue };
-        let url = setting.role.as_deref() == Some("db_url");
+        let url = setting.role.as_deref() == Some("db_url") || measures::may_hold_credentials(value);
         if setting.secret {
             setting.measures = Some(measures::of(value, users.get(&key(setting)).map(String::as_str)));
         } else if url && let Some((user, password)) = measures::credentials(value) {
@@ -307,5 +307,22 @@ mod tests {
         ] {
             assert_eq!(without_operators(text), plain);
         }
+    }
+
+    #[test]
+    fn a_url_with_a_password_is_a_secret_whatever_its_name_is() {
+        let text = "REDIS_URL=redis://:kT8vq@redis\nBROKER=amqp://mq:5672\nSITE=https://acme.io/@me\n";
+        let located = parse(Format::Dotenv, ".env".into(), text.into(), Limits::default()).located;
+        let entries = located.root().map(|root| root.entries()).unwrap_or_default();
+        let mut settings: Vec<Setting<'_>> = entries
+            .into_iter()
+            .map(|(name, value)| {
+                let setting = Setting::new("d".into(), "c".into(), name.into(), value.into());
+                setting.with_value(value.text().unwrap_or_default().into(), State::Literal)
+            })
+            .collect();
+        complete(&mut settings, &Bundle::default());
+        let found: Vec<_> = settings.iter().map(|s| (s.secret, s.measures.as_ref().map(|m| m.length))).collect();
+        assert_eq!(found, [(true, Some(5)), (false, None), (false, None)]);
     }
 }
