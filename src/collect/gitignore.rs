@@ -1,12 +1,12 @@
 //! `.gitignore` files: whether git would commit an env file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::artefact::Bundle;
-use crate::collect::{Claim, Collector, Contribution};
+use crate::collect::{Claim, Collector, Contribution, paths};
 use crate::config::Config;
 use crate::input::environment;
 use crate::located::{At, Dialect};
@@ -51,23 +51,24 @@ impl Collector for Gitignore {
         for artefact in bundle.artefacts() {
             let path = &*artefact.path;
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let env_file = artefact.located.section == "env_files" && !environment::is_template(path);
-            let uses = artefact.located.section == "compose" && names_env_file(&artefact.located.text);
-            if !(env_file && name.starts_with(".env") || uses) {
-                continue;
-            }
             let Some(own) = artefact.located.root() else { continue };
-            let named = if folder.is_empty() { ".env".to_string() } else { format!("{folder}/.env") };
-            folders
-                .entry(folder.to_string())
-                .or_insert_with(|| Coverage {
-                    folder: folder.to_string(),
+            let named = match artefact.located.section {
+                "env_files" if name.starts_with(".env") && !environment::is_template(path) => {
+                    BTreeSet::from([paths::join(folder, ".env").unwrap_or_default()])
+                }
+                "compose" => env_files_named(&artefact.located.text, folder),
+                _ => BTreeSet::new(),
+            };
+            for named in named {
+                let folder = paths::folder(&named).to_string();
+                let coverage = folders.entry(folder.clone()).or_insert_with(|| Coverage {
+                    folder,
                     ignored: bundle.ignores(&named),
                     at: ignore_root.unwrap_or(own).into(),
                     because: Vec::new(),
-                })
-                .because
-                .push(artefact.path.clone());
+                });
+                coverage.because.push(artefact.path.clone());
+            }
         }
         let coverage: Vec<Coverage<'a>> = folders.into_values().collect();
         Contribution { beside: vec![("coverage", Box::new(coverage))], ..Contribution::default() }
@@ -78,11 +79,13 @@ impl Collector for Gitignore {
     }
 }
 
-/// Whether a text names a file `.env`, as opposed to `.env.example` or `app.env`, outside its comments.
-fn names_env_file(text: &str) -> bool {
-    let between = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-' | '_');
-    let mut code = text.lines().map(|line| line.split('#').next().unwrap_or(line));
-    code.any(|line| line.split(between).any(|word| word == ".env"))
+/// Paths of the files called `.env` that a text names outside its comments, as seen from its folder; `.env.example` and
+/// `app.env` are others, and what lies outside the tree is none of it.
+fn env_files_named(text: &str, folder: &str) -> BTreeSet<String> {
+    let between = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-' | '_' | '/');
+    let code = text.lines().map(|line| line.split('#').next().unwrap_or(line));
+    let words = code.flat_map(|line| line.split(between)).filter(|word| word.rsplit('/').next() == Some(".env"));
+    words.filter_map(|word| paths::join(folder, word)).collect()
 }
 
 #[cfg(test)]
@@ -91,11 +94,24 @@ mod tests {
 
     #[test]
     fn only_the_name_itself_names_the_file() {
-        for text in ["env_file: .env", "env_file: ./.env\n", "path: '.env'", "- ../.env"] {
-            assert!(names_env_file(text), "{text}");
+        for (text, path) in [
+            ("env_file: .env", "deploy/.env"),
+            ("env_file: ./.env\n", "deploy/.env"),
+            ("path: '../.env'", ".env"),
+            ("- ./api/.env # ../.env", "deploy/api/.env"),
+        ] {
+            assert_eq!(env_files_named(text, "deploy"), BTreeSet::from([path.to_string()]), "{text}");
         }
-        for text in ["env_file: app.env", "cp .env.example x", "process.env", "# see .env", "x/.environment"] {
-            assert!(!names_env_file(text), "{text}");
+        for text in [
+            "env_file: app.env",
+            "cp .env.example x",
+            "process.env",
+            "# see .env",
+            "x/.environment",
+            "../../.env",
+            "/.env",
+        ] {
+            assert_eq!(env_files_named(text, "deploy"), BTreeSet::new(), "{text}");
         }
     }
 }
