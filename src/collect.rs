@@ -15,6 +15,7 @@ pub mod env_files;
 pub mod gitignore;
 pub mod kubernetes;
 
+mod interpolate;
 mod paths;
 
 /// Every kind of artefact that plimsoll reads, in the order in which they claim a file.

@@ -15,7 +15,6 @@ use crate::located::{Dialect, Value};
 use crate::syntax::Format;
 
 mod effective;
-mod interpolate;
 mod merge;
 mod normalise;
 mod project;

@@ -1,17 +1,19 @@
 //! Env files: names and values that containers, compose or an application read.
 
+use std::sync::Arc;
+
 use schemars::SchemaGenerator;
 
 use crate::artefact::{Artefact, Bundle};
+use crate::collect::interpolate::{Interpolated, Variables, interpolate};
 use crate::collect::{Claim, Collector, Contribution};
 use crate::config::Config;
 use crate::input::deployments::{Deployment, DeploymentKind};
 use crate::input::env_files::{Credential, EnvFile};
-use crate::input::settings::{Holder, Setting, State};
+use crate::input::settings::{Holder, Setting, State, Via};
 use crate::input::{environment, measures, roles};
-use crate::located::{Dialect, Value};
+use crate::located::{Dialect, Style, Value};
 use crate::syntax::Format;
-use crate::syntax::dotenv::UNSET;
 
 /// Endings of names that are code or markup, whatever stands before them.
 const CODE: &[&str] = &[
@@ -57,11 +59,14 @@ impl Collector for EnvFiles {
 fn env_file(artefact: &Artefact, all: bool) -> Option<EnvFile<'_>> {
     let root = artefact.located.root()?;
     let entries = root.entries();
+    let nothing_set = Variables::new(0);
     let credential = |(name, value): &(&'_ str, Value<'_>)| {
-        let text = value.text().unwrap_or_default();
-        let literal = !text.is_empty() && !text.contains('$') && !text.starts_with("/run/secrets/");
+        let Interpolated { text, names, .. } = expand(*value, &nothing_set);
+        let literal = !text.is_empty() && names.is_empty() && !text.starts_with("/run/secrets/");
         let meaning = roles::of(name);
-        let is_one = meaning.secret || meaning.role == Some("db_url") && measures::credentials(text).is_some();
+        let is_one = meaning.secret
+            || (meaning.role == Some("db_url") || measures::may_hold_credentials(&text))
+                && measures::credentials(&text).is_some();
         literal && is_one
     };
     let environment = environment::of_path(&artefact.path);
@@ -95,27 +100,52 @@ pub fn stray_settings(artefact: &Artefact) -> Option<(Deployment<'_>, Vec<Settin
     Some((deployment, settings(artefact, name)))
 }
 
-/// The settings of an env file as an application that loads it sees them.
-pub fn settings(artefact: &Artefact, deployment: std::sync::Arc<str>) -> Vec<Setting<'_>> {
-    let entries = artefact.located.root().map(Value::entries).unwrap_or_default();
-    entries
-        .into_iter()
-        .map(|(name, value)| {
-            let at = value.into();
-            let mut setting = Setting::new(deployment.clone(), (&*artefact.path).into(), name.into(), at);
-            (setting.holder, setting.tracked) = (Holder::EnvFile, artefact.tracked);
-            let text = value.text().unwrap_or_default();
-            if value.tag() == Some(UNSET) || text.contains("${") || text.starts_with('$') {
-                return setting;
-            }
-            setting.with_value(text.into(), State::Literal)
-        })
-        .collect()
+/// The settings of an env file as an application that loads it sees them; a line may use what earlier lines set.
+fn settings(artefact: &Artefact, deployment: Arc<str>) -> Vec<Setting<'_>> {
+    let root = artefact.located.root();
+    let known = Variables::for_texts(artefact.located.text.len()).with(root);
+    let lines = root.map(Value::entries).unwrap_or_default().into_iter();
+    lines.map(|(name, value)| setting(artefact, deployment.clone(), name, value, &known)).collect()
+}
+
+fn setting<'a>(
+    artefact: &'a Artefact,
+    deployment: Arc<str>,
+    name: &'a str,
+    value: Value<'a>,
+    known: &Variables<'a>,
+) -> Setting<'a> {
+    let mut setting = Setting::new(deployment, (&*artefact.path).into(), name.into(), value.into());
+    (setting.holder, setting.tracked) = (Holder::EnvFile, artefact.tracked);
+    let Some(own) = known.get(name).filter(|own| !own.unknown) else { return setting };
+    let used = expand(value, known);
+    // What stands further down was not set yet when this line was read.
+    let earlier = |name: &String| known.get(name.as_str()).filter(|set| set.place.span() < value.span());
+    let places: Vec<Value<'a>> = used.names.iter().filter_map(earlier).map(|variable| variable.place).collect();
+    match places.as_slice() {
+        [place] if used.whole.is_some() => {
+            setting.at = (*place).into();
+            setting.via.push(Via { at: value.into(), label: "used here".into() });
+        }
+        places => setting.via.extend(places.iter().map(|place| Via { at: (*place).into(), label: "set here".into() })),
+    }
+    let state = if used.defaulted { State::Default } else { State::Literal };
+    setting.with_value(own.text.clone(), state)
+}
+
+/// The value of a line with its variables replaced; single quotes keep it as it stands.
+fn expand<'a>(value: Value<'a>, known: &Variables<'_>) -> Interpolated<'a> {
+    let text = value.text().unwrap_or_default();
+    match value.style() {
+        Style::SingleQuoted => Interpolated { text: text.into(), ..Interpolated::default() },
+        _ => interpolate(text, known),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artefact::Tracked;
 
     #[test]
     fn env_files_are_known_by_name() {
@@ -127,5 +157,46 @@ mod tests {
         {
             assert_eq!(EnvFiles.claims(path), Claim::No, "{path}");
         }
+    }
+
+    fn artefact(text: &str) -> Artefact {
+        let mut located = crate::syntax::parse(Format::Dotenv, ".env".into(), text.into(), Default::default()).located;
+        located.section = "env_files";
+        Artefact { path: ".env".into(), located, tracked: Tracked::Yes, ignored: false, given: true }
+    }
+
+    #[test]
+    fn lines_use_what_earlier_ones_set() {
+        let artefact = artefact(concat!(
+            "PW=kT8vqLw02zPfR7mXeY\nURL=postgres://app:$PW@db/app\nALL=${STAR}\nSTAR=*\nORIGINS=$STAR\n",
+            "LEVEL=${LOG:-debug}\nKEPT='a$PW'\nESCAPED=\"a\\$PW\"\nOUTSIDE\n",
+        ));
+        let (_, settings) = stray_settings(&artefact).expect("the file has lines");
+        let root = artefact.located.root().expect("the file has lines");
+        let found = |name: &str| {
+            let setting = settings.iter().find(|setting| setting.name == name).expect("the line is there");
+            (setting.state, setting.value.as_deref(), setting.at.0.key_text(), setting.via.len())
+        };
+        let url = Some("postgres://app:kT8vqLw02zPfR7mXeY@db/app");
+        assert_eq!(found("URL"), (State::Literal, url, Some("URL"), 1));
+        assert_eq!(found("ALL"), (State::Unknown, None, Some("ALL"), 0));
+        assert_eq!(found("ORIGINS"), (State::Literal, Some("*"), Some("STAR"), 1));
+        assert_eq!(found("LEVEL"), (State::Default, Some("debug"), Some("LEVEL"), 0));
+        assert_eq!(found("KEPT"), (State::Literal, Some("a$PW"), Some("KEPT"), 0));
+        assert_eq!(found("ESCAPED"), (State::Literal, Some("a$PW"), Some("ESCAPED"), 0));
+        assert_eq!(found("OUTSIDE"), (State::Unknown, None, Some("OUTSIDE"), 0));
+        assert_eq!(root.entries().len(), settings.len());
+    }
+
+    #[test]
+    fn credentials_are_literals_whatever_signs_they_hold() {
+        let artefact = artefact(concat!(
+            "API_KEY='sup$er-9f8e7d6c'\nDB_PASSWORD=$OTHER\nJWT_SECRET=${X:-y}\nSMTP_PASSWORD=/run/secrets/smtp\n",
+            "DATABASE_URL=postgres://u:p@db/x\nDB_URL=postgres://u:$DB_PASSWORD@db/x\nTOKEN=\nLOG_LEVEL=info\n",
+            "AMQP_URL=amqp://u:p@mq\nMAIL=https://app.acme.io/@me\nREDIS_URL=redis://cache:6379\n",
+        ));
+        let file = env_file(&artefact, false).expect("the file has lines");
+        let names: Vec<&str> = file.credentials.iter().map(|credential| &*credential.name).collect();
+        assert_eq!(names, ["API_KEY", "DATABASE_URL", "AMQP_URL"]);
     }
 }

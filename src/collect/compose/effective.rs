@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use crate::collect::compose::interpolate::{Variables, interpolate};
+use crate::collect::interpolate::{Variables, interpolate};
 use crate::input::settings::{State, Via};
 use crate::located::{Kind, Value};
 use crate::syntax::scalar::{Scalar, boolean};

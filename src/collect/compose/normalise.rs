@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::collect::compose::effective::{Content, Effective, Map};
-use crate::collect::compose::interpolate::{Variables, interpolate};
+use crate::collect::interpolate::{Variables, interpolate};
 use crate::input::settings::Via;
 
 /// Keys of a service whose list form `NAME=value` stands for a mapping.

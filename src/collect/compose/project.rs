@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::compose::effective::{Content, Effective, Map};
-use crate::collect::compose::interpolate::Variables;
 use crate::collect::compose::{merge, normalise};
+use crate::collect::interpolate::Variables;
 use crate::collect::paths;
 use crate::located::Value;
 use crate::problem::{Problem, ProblemKind};
@@ -21,9 +21,6 @@ const DEEPEST: usize = 32;
 
 /// What an included project gives to the one that includes it.
 const RESOURCES: &[&str] = &["services", "volumes", "networks", "secrets", "configs"];
-
-/// Bytes that variables may add to a project of any size, beside 64 for each byte that it has.
-const ROOM: usize = 4 << 20;
 
 /// Values that includes and extensions may copy in one project: a small file can ask for any number of copies.
 const COPIES: usize = 500_000;
@@ -47,7 +44,7 @@ pub fn load<'a>(bundle: &'a Bundle, files: &[&'a Artefact]) -> Option<Project<'a
     let folder = paths::folder(&first.path).to_string();
     let env = bundle.get(&paths::join(&folder, ".env")?).filter(|artefact| artefact.located.section == "env_files");
     let text: usize = env.iter().chain(files).map(|artefact| artefact.located.text.len()).sum();
-    let none = Variables::new(ROOM + 64 * text);
+    let none = Variables::for_texts(text);
     let mut loader = Loader {
         bundle,
         variables: none.with(env.and_then(|artefact| artefact.located.root())),

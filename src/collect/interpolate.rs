@@ -27,7 +27,15 @@ pub struct Variables<'a> {
     room: Rc<Cell<usize>>,
 }
 
+/// Bytes that variables may add to a project of any size, beside 64 for each byte that it has.
+const ROOM: usize = 4 << 20;
+
 impl<'a> Variables<'a> {
+    /// No variables yet, with room for what texts of that many bytes together reasonably ask for.
+    pub fn for_texts(bytes: usize) -> Self {
+        Self::new(ROOM + 64 * bytes)
+    }
+
     /// No variables, and how many bytes substitutions may add.
     pub fn new(room: usize) -> Self {
         Self { by_name: HashMap::new(), room: Rc::new(Cell::new(room)) }
