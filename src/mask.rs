@@ -10,7 +10,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::settings::State;
+use crate::input::settings::{Holder, Setting, State};
 use crate::input::{InputDocument, environment, roles};
 use crate::located::{Span, Value};
 
@@ -23,6 +23,13 @@ const LONG: usize = 6;
 /// as `minio`, which names containers too. Any other, which would blank out words by chance and keeps nobody out, is masked
 /// at its own places only.
 const WORD: usize = 4;
+
+/// Keys of the document whose values are words of the schema, places or paths.
+const FIXED: &[&str] =
+    &["role", "state", "reaches", "holder", "environment", "source", "at", "via", "kind", "platform", "path", "folder"];
+
+/// Keys of the document below which artefacts stand as they are.
+const OF_ARTEFACTS: &[&str] = &["files", "configuration"];
 
 /// The secrets of a run.
 #[derive(Clone, Debug, Default)]
@@ -38,11 +45,13 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// Gathers the literals of settings whose names mean a credential, and the passwords inside connection URLs.
+    /// Gathers the literals of settings whose names mean a credential, the passwords inside connection URLs, and what
+    /// Kubernetes Secrets hold; of the last, names that mean nothing make no secret of the same word elsewhere.
     pub fn new(document: &InputDocument<'_>) -> Self {
         let (mut values, mut all, mut words) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let mut spans: BTreeMap<Arc<str>, BTreeSet<Span>> = BTreeMap::new();
-        for setting in document.settings.all.iter().filter(|setting| setting.secret) {
+        let secret = |setting: &&Setting<'_>| setting.secret || setting.holder == Holder::Secret;
+        for setting in document.settings.all.iter().filter(secret) {
             let Some(value) = setting.value.as_deref().filter(|value| !value.is_empty()) else { continue };
             if !matches!(setting.state, State::Literal | State::Default) {
                 continue;
@@ -65,6 +74,9 @@ impl Mask {
                 for (at, found) in source.match_indices(form.as_str()) {
                     let start = place.span().start as usize + at;
                     spans.entry(located.path.clone()).or_default().insert(Span::new(start, start + found.len()));
+                }
+                if !setting.secret {
+                    continue;
                 }
                 // A password that everybody tries first is a word like others; blanking it everywhere would hide more
                 // than it keeps.
@@ -140,9 +152,15 @@ impl Mask {
             hash.update(value.as_bytes());
             HEXLOWER.encode(&hash.finalize()[..8])
         };
+        let mut held = Vec::new();
         if let Some(settings) = json.get_mut("settings").and_then(serde_json::Value::as_object_mut) {
             for list in settings.values_mut() {
-                walk_settings(list, &digest);
+                walk_settings(list, &digest, &mut held);
+            }
+        }
+        for route in held {
+            if let Some(serde_json::Value::String(text)) = follow(&mut json, &route) {
+                *text = ".".repeat(text.chars().count());
             }
         }
         let mut secrets: HashSet<String> = HashSet::new();
@@ -154,14 +172,16 @@ impl Mask {
         for (_, value) in templates(document) {
             secrets.insert(value.to_string());
         }
-        self.walk(&mut json, &secrets);
+        self.walk(&mut json, &secrets, true);
         let mut out = Vec::new();
         let mut serializer = serde_json::Serializer::with_formatter(&mut out, serde_json::ser::PrettyFormatter::new());
         json.serialize(&mut serializer)?;
         Ok(String::from_utf8_lossy(&out).into_owned())
     }
 
-    fn walk(&self, json: &mut serde_json::Value, secrets: &HashSet<String>) {
+    /// Masks the strings of a part of the document; `own` is whether its keys are those of the schema, and not those that
+    /// an artefact chose.
+    fn walk(&self, json: &mut serde_json::Value, secrets: &HashSet<String>, own: bool) {
         match json {
             serde_json::Value::String(text) => {
                 // A whole value is masked whatever its length; plain words like true stay readable as parts.
@@ -171,15 +191,12 @@ impl Mask {
                     blank(self.all.as_ref(), text, |_| true)
                 };
             }
-            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, secrets)),
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, secrets, own)),
             serde_json::Value::Object(entries) => {
                 for (key, value) in entries.iter_mut() {
                     // What the schema fixes is no secret, even where it is spelled like one.
-                    if !matches!(
-                        key.as_str(),
-                        "role" | "state" | "at" | "via" | "kind" | "platform" | "path" | "folder"
-                    ) {
-                        self.walk(value, secrets);
+                    if !(own && FIXED.contains(&key.as_str())) {
+                        self.walk(value, secrets, own && !OF_ARTEFACTS.contains(&key.as_str()));
                     }
                 }
             }
@@ -243,20 +260,36 @@ fn templates<'a>(document: &InputDocument<'a>) -> Vec<(Value<'a>, &'a str)> {
     secret.filter_map(|(_, value)| Some((value, value.text().filter(|text| !text.is_empty())?))).collect()
 }
 
-fn walk_settings(list: &mut serde_json::Value, digest: &dyn Fn(&str) -> String) {
+/// Gives each setting that is secret its digest. Of those that a Kubernetes Secret holds and whose names mean nothing,
+/// the value is blanked here and its route added to `held`.
+fn walk_settings(list: &mut serde_json::Value, digest: &dyn Fn(&str) -> String, held: &mut Vec<serde_json::Value>) {
     match list {
         serde_json::Value::Array(items) => {
             for item in items {
-                let secret = item.get("secret").and_then(serde_json::Value::as_bool).unwrap_or_default();
-                let value = item.get("value").and_then(serde_json::Value::as_str).map(digest);
-                if let (true, Some(value), Some(setting)) = (secret, value, item.as_object_mut()) {
-                    setting.insert("digest".to_string(), serde_json::Value::String(value));
+                let named = item.get("secret").and_then(serde_json::Value::as_bool).unwrap_or_default();
+                let in_secret = item.get("holder").and_then(serde_json::Value::as_str) == Some("secret");
+                let route = item.get("at").cloned().unwrap_or_default();
+                let Some(setting) = item.as_object_mut().filter(|_| named || in_secret) else { continue };
+                let Some(value) = setting.get_mut("value") else { continue };
+                let digest = value.as_str().map(digest);
+                if let Some(text) = value.as_str().filter(|_| !named) {
+                    *value = ".".repeat(text.chars().count()).into();
+                    held.push(route);
                 }
+                setting.insert("digest".to_string(), digest.into());
             }
         }
-        serde_json::Value::Object(roles) => roles.values_mut().for_each(|list| walk_settings(list, digest)),
+        serde_json::Value::Object(roles) => roles.values_mut().for_each(|list| walk_settings(list, digest, held)),
         _ => {}
     }
+}
+
+/// What a route of the input document leads to.
+fn follow<'j>(json: &'j mut serde_json::Value, route: &serde_json::Value) -> Option<&'j mut serde_json::Value> {
+    route.as_array()?.iter().try_fold(json, |json, step| match step {
+        serde_json::Value::String(key) => json.get_mut(key),
+        step => json.get_mut(usize::try_from(step.as_u64()?).ok()?),
+    })
 }
 
 /// The ways in which a secret may stand in a text: as it is, in base64, percent-encoded, escaped.

@@ -415,3 +415,15 @@ fn an_anchor_used_by_many_is_one_finding_with_its_uses() {
     let expected = [(6, "repeated here"), (9, "merged here"), (13, "extended here")];
     assert_eq!(uses, expected.map(|(line, label)| (line, label.to_string())));
 }
+
+#[test]
+fn collect_prints_nothing_that_a_kubernetes_secret_holds_whatever_it_is_called() {
+    // "aHVudGVyMi1odW50ZXIy" is hunter2-hunter2.
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: store}\ndata: {key: aHVudGVyMi1odW50ZXIy}\nstringData: {other: hunter2-again, mode: Opaque}\n";
+    let folder = tree(&[("k8s/secret.yaml", secret)]);
+    let ran = run(folder.path(), &["collect"]);
+    for held in ["aHVudGVyMi1odW50ZXIy", "hunter2"] {
+        assert!(!ran.stdout.contains(held), "{held}: {}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("digest") && ran.stdout.contains("\"kind\": \"Secret\""));
+}
