@@ -145,3 +145,170 @@ fn folders_that_tell_an_environment_are_deployments_of_their_own() {
         assert_eq!(found, [("k8s", true), ("k8s/dev", false), ("k8s/prod", true)]);
     });
 }
+
+/// A document of the namespace `shop`.
+fn object(api: &str, kind: &str, name: &str, rest: &str) -> String {
+    format!("apiVersion: {api}\nkind: {kind}\nmetadata: {{name: {name}, namespace: shop}}\n{rest}\n---\n")
+}
+
+fn service(name: &str, app: &str) -> String {
+    object(
+        "v1",
+        "Service",
+        name,
+        &format!("spec: {{selector: {{app: {app}}}, ports: [{{port: 80, targetPort: http}}]}}"),
+    )
+}
+
+#[test]
+fn null_is_absent_and_dollars_are_what_kubernetes_makes_of_them() {
+    let more = "          resources: {requests: {cpu: 16.1k, memory: null}}\n          livenessProbe: {httpGet: null}\n          env:\n            - {name: NULLED, value: null}\n            - {name: ONE, value: '1'}\n            - {name: DOLLARS, value: 'pa$$word'}\n            - {name: THREE, value: '$$$(ONE)'}\n            - {name: OPEN, value: 'a$(b'}\n            - name: LACKING\n              valueFrom: {secretKeyRef: {name: here, key: other}}\n";
+    let text = deployment("api", more).replace("replicas: 3", "replicas: null")
+        + &object("v1", "Secret", "here", "stringData: {KEY: text}");
+    with(&[("k8s/app.yaml", &text)], |document, _| {
+        let workload = &document.workloads.all[0];
+        assert_eq!((workload.replicas.value, workload.replicas.source), (Some(1), ReplicaSource::Default));
+        let container = &workload.containers[0];
+        assert_eq!(container.resources.requests["cpu"].milli, Some(16_100_000));
+        assert!(!container.resources.requests.contains_key("memory") && container.liveness.is_none());
+        let got = |name: &str| {
+            let setting = document.settings.all.iter().find(|setting| setting.name == name);
+            setting.map(|setting| (setting.state, setting.value.as_deref().unwrap_or("-").to_string()))
+        };
+        let literal = |value: &str| Some((State::Literal, value.to_string()));
+        assert_eq!(got("NULLED"), literal(""));
+        assert_eq!(got("DOLLARS"), literal("pa$word"));
+        assert_eq!(got("THREE"), literal("$1"));
+        assert_eq!(got("OPEN"), literal("a$(b"));
+        assert_eq!(got("LACKING").map(|(state, _)| state), Some(State::Unknown), "the Secret is here, its key is not");
+    });
+}
+
+#[test]
+fn a_named_port_leads_to_its_number_and_a_tag_to_fill_in_hides_no_product() {
+    let text = deployment("db", "").replace("example/db:1.0", "postgres:${TAG}") + &service("db", "db");
+    with(&[("k8s/db.yaml", &text)], |document, _| {
+        let service = &document.workloads.services[0];
+        assert_eq!(service.ports[0].target, Some(8080));
+        assert_eq!(service.products.iter().map(|product| &*product.name).collect::<Vec<_>>(), ["postgres"]);
+        assert_eq!(document.workloads.all[0].containers[0].image, None);
+    });
+}
+
+#[test]
+fn policies_and_budgets_govern_what_kubernetes_lets_them() {
+    let policy = |name, spec| object("networking.k8s.io/v1", "NetworkPolicy", name, spec);
+    let daemon = "spec: {template: {metadata: {labels: {app: agent}}, spec: {containers: [{name: a, image: x/a:1}]}}}";
+    let text = deployment("api", "")
+        + &object("apps/v1", "DaemonSet", "agent", daemon)
+        + &policy("empty-egress", "spec: {podSelector: {}, ingress: [{}], egress: []}")
+        + &policy("no-selector", "spec: {policyTypes: [Ingress]}")
+        + &object("policy/v1", "PodDisruptionBudget", "none", "spec: {minAvailable: 1, selector: null}")
+        + &object("policy/v1", "PodDisruptionBudget", "all", "spec: {minAvailable: 1, selector: {}}")
+        + &object(
+            "policy/v1beta1",
+            "PodDisruptionBudget",
+            "old",
+            "spec: {minAvailable: 1, selector: {matchLabels: {}}}",
+        )
+        + &object(
+            "v1",
+            "LimitRange",
+            "range",
+            "spec: {limits: [{type: Container, max: {memory: 1Gi}, min: {cpu: 50m}}]}",
+        );
+    with(&[("k8s/app.yaml", &text)], |document, _| {
+        let policies: Vec<(bool, bool, bool)> = document
+            .workloads
+            .network_policies
+            .iter()
+            .map(|policy| (policy.governs_ingress, policy.governs_egress, policy.selects_all))
+            .collect();
+        assert_eq!(policies, [(true, false, true), (true, false, true)]);
+        assert_eq!(document.workloads.all[0].network_policies.len(), 2);
+        let namespace = &document.workloads.namespaces[0];
+        assert!(namespace.default_deny_ingress && !namespace.default_deny_egress);
+        let budgets: Vec<(usize, Option<i64>)> =
+            document.workloads.budgets.iter().map(|budget| (budget.selects.len(), budget.replicas)).collect();
+        assert_eq!(budgets, [(0, None), (2, None), (0, None)], "nobody knows how many pods a DaemonSet runs");
+        let range = document.workloads.all[0].limit_range.as_ref().expect("the namespace has one");
+        assert_eq!((range.limits["memory"].milli, range.requests["memory"].milli), {
+            let gibibyte = Some(1_073_741_824_000);
+            (gibibyte, gibibyte)
+        });
+        assert_eq!((range.requests["cpu"].milli, !range.limits.contains_key("cpu")), (Some(50), true));
+    });
+}
+
+#[test]
+fn every_pod_template_of_a_custom_resource_is_a_workload() {
+    let text = "apiVersion: example.org/v1\nkind: Train\nmetadata: {name: t}\nspec:\n  replicas: 9\n  roles:\n    first: {replicas: 2, template: {spec: {containers: [{name: a, image: x/a:1}]}}}\n  groups:\n    - template: {spec: {containers: [{name: b, image: x/b:1}]}}\n";
+    with(&[("k8s/train.yaml", text)], |document, _| {
+        let found: Vec<(&str, Option<i64>)> = document
+            .workloads
+            .all
+            .iter()
+            .map(|workload| (&*workload.containers[0].name, workload.replicas.value))
+            .collect();
+        assert_eq!(found, [("a", Some(2)), ("b", Some(9))]);
+    });
+}
+
+#[test]
+fn of_objects_with_one_name_the_nearest_is_meant() {
+    let files: Vec<(String, String)> = (0..300)
+        .map(|n| {
+            let env = "          envFrom: [{configMapRef: {name: settings}}]\n";
+            let data = format!("data: {{LEVEL: level-{n}}}");
+            let map = object("v1", "ConfigMap", "settings", &data);
+            (format!("examples/{n}/app.yaml"), deployment("api", env) + &service("api", "api") + &map)
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    with(&files, |document, _| {
+        assert_eq!(document.workloads.all.len(), 300);
+        assert!(document.workloads.all.iter().all(|workload| workload.services.len() == 1), "each has its own Service");
+        let levels: std::collections::BTreeSet<&str> =
+            document.settings.all.iter().filter_map(|setting| setting.value.as_deref()).collect();
+        assert_eq!(levels.len(), 300, "no ConfigMap hides another");
+    });
+    // Where nothing repeats, and where what repeats is not near, a selector reaches the whole deployment.
+    let canary = deployment("canary", "").replace("app: canary", "app: api");
+    let (api, service) = (deployment("api", ""), service("api", "api"));
+    with(&[("k8s/a/d.yaml", &api), ("k8s/b/d.yaml", &canary), ("k8s/b/s.yaml", &service)], |document, _| {
+        assert_eq!(document.workloads.services[0].selects.len(), 2);
+    });
+    with(&[("k8s/a/d.yaml", &api), ("k8s/b/d.yaml", &api), ("k8s/c/s.yaml", &service)], |document, _| {
+        assert_eq!(document.workloads.services[0].selects.len(), 2);
+    });
+}
+
+#[test]
+fn what_a_plain_kustomization_lists_is_one_deployment_even_where_git_ignores_it() {
+    let (api, ignored) = (deployment("api", ""), deployment("ignored", ""));
+    let service = service("api", "api");
+    let flux =
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: flux}\nspec: {path: ./x}\n";
+    let files = [
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        (".gitignore", "generated/\n"),
+        ("kustomization.yaml", "resources: [app/d.yaml, net/s.yaml, generated/d.yaml]\n"),
+        ("app/d.yaml", &api),
+        ("net/s.yaml", &service),
+        ("generated/d.yaml", &ignored),
+        ("flux/kustomization.yaml", flux),
+        ("remote/kustomization.yaml", "resources: ['https://example.org/all.yaml']\ncrds: [crd.json]\n"),
+    ];
+    with(&files, |document, problems| {
+        let limits: Vec<&str> = problems
+            .iter()
+            .filter(|problem| problem.kind == ProblemKind::Limit)
+            .map(|problem| &*problem.path)
+            .collect();
+        assert_eq!(limits, ["remote/kustomization.yaml"]);
+        let names: Vec<&str> = document.deployments.iter().map(|deployment| &*deployment.name).collect();
+        assert_eq!(names, [".", "flux"], "Flux's own resource is a manifest");
+        assert_eq!(&*document.workloads.all.iter().map(|one| &*one.name).collect::<Vec<_>>().join(" "), "api ignored");
+        assert_eq!(document.workloads.services[0].selects.len(), 1);
+    });
+}

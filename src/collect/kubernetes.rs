@@ -1,9 +1,7 @@
 //! Kubernetes manifests: objects of any kind, what they run, and what selects what.
 
-use std::collections::BTreeSet;
-
-use crate::artefact::Bundle;
-use crate::collect::{Claim, Collector, Contribution};
+use crate::artefact::{Artefact, Bundle};
+use crate::collect::{Claim, Collector, Contribution, Reference};
 use crate::config::Config;
 use crate::located::{Dialect, Value};
 use crate::problem::Problem;
@@ -11,6 +9,7 @@ use crate::syntax::Format;
 
 mod edges;
 mod environment;
+mod nearest;
 mod objects;
 mod pods;
 mod policies;
@@ -65,17 +64,19 @@ impl Collector for Kubernetes {
         begins("apiVersion:") && begins("kind:")
     }
 
+    fn references(&self, artefact: &Artefact) -> Vec<Reference> {
+        let format = |path: &str| if path.ends_with(".json") { Format::Json } else { Format::Yaml };
+        let reference = |path: String| Reference { format: format(&path), path, section: self.section() };
+        rendered::listed(artefact).into_iter().map(reference).collect()
+    }
+
     fn leaves_out(&self, paths: &[&str]) -> Vec<(String, Problem)> {
         rendered::charts(paths, SPOILS)
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
         let kustomized = rendered::kustomizations(bundle, SPOILS);
-        let mut left_out: BTreeSet<String> = kustomized.left_out;
-        let kustomizations =
-            bundle.section(self.section()).filter(|artefact| rendered::is_kustomization(&artefact.path));
-        left_out.extend(kustomizations.map(|artefact| artefact.path.to_string()));
-        let mut objects = objects::read(bundle, config, &left_out, &kustomized.named);
+        let mut objects = objects::read(bundle, config, &kustomized);
         objects::finish(&mut objects.deployments);
         let (mut stores, mut problems) = environment::Stores::new(&objects.all, bundle, SPOILS);
         problems.extend(kustomized.problems);

@@ -1,13 +1,14 @@
 //! The environment of containers: literals, ConfigMaps and Secrets resolved into those that use them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use data_encoding::BASE64;
 use indexmap::IndexMap;
 
 use crate::artefact::{Bundle, Tracked};
+use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::pods::is_template;
 use crate::input::settings::{Holder, Setting, State, Via};
@@ -21,35 +22,37 @@ struct Datum<'a> {
     place: Value<'a>,
 }
 
-type Key<'a> = (usize, &'a str, &'a str);
+type Data<'a> = IndexMap<&'a str, Datum<'a>>;
 
-/// ConfigMaps and Secrets by scope and name.
+/// ConfigMaps and Secrets by name.
 pub struct Stores<'a> {
-    config_maps: HashMap<Key<'a>, IndexMap<&'a str, Datum<'a>>>,
-    secrets: HashMap<Key<'a>, IndexMap<&'a str, Datum<'a>>>,
-    /// Keys that a container uses, so that what is left stands for itself.
-    used: HashSet<Value<'a>>,
+    config_maps: Nearest<'a, &'a str, Data<'a>>,
+    secrets: Nearest<'a, &'a str, Data<'a>>,
+    /// Keys that a container of a deployment uses, so that what is left stands for itself.
+    used: HashSet<(Arc<str>, Value<'a>)>,
     bundle: &'a Bundle,
 }
 
 impl<'a> Stores<'a> {
     pub fn new(objects: &[Object<'a>], bundle: &'a Bundle, spoils: &[&'static str]) -> (Self, Vec<Problem>) {
-        let (mut config_maps, mut secrets) = (HashMap::new(), HashMap::new());
+        let (mut config_maps, mut secrets) = (Nearest::default(), Nearest::default());
         let mut problems = Vec::new();
         for object in objects {
-            let (deployment, namespace) = object.scope();
-            let key = (deployment, namespace, object.name);
             match object.kind {
-                "ConfigMap" => _ = config_maps.insert(key, plain(object.root.get("data"))),
+                "ConfigMap" => config_maps.insert(object, object.name, plain(object.root.get("data"))),
                 "Secret" if object.api == "v1" => {
                     let mut data = decoded(object, spoils, &mut problems);
                     data.extend(plain(object.root.get("stringData")));
-                    secrets.insert(key, data);
+                    secrets.insert(object, object.name, data);
                 }
                 _ => {}
             }
         }
         (Self { config_maps, secrets, used: HashSet::new(), bundle }, problems)
+    }
+
+    fn of(&self, holder: Holder) -> &Nearest<'a, &'a str, Data<'a>> {
+        if holder == Holder::Secret { &self.secrets } else { &self.config_maps }
     }
 
     fn tracked(&self, at: Value<'_>) -> Tracked {
@@ -79,15 +82,13 @@ impl<'a> Stores<'a> {
     ) -> Vec<Setting<'a>> {
         let name = container.get("name").and_then(Value::text).unwrap_or_default();
         let consumer: Cow<'a, str> = format!("{}/{}/{name}", object.kind, object.name).into();
-        let (scope, namespace) = object.scope();
         let mut settings: IndexMap<Cow<'a, str>, Setting<'a>> = IndexMap::new();
         for source in container.get("envFrom").into_iter().flat_map(Value::items) {
             let prefix = source.get("prefix").and_then(Value::text).unwrap_or_default();
             for (kind, holder) in [("configMapRef", Holder::ConfigMap), ("secretRef", Holder::Secret)] {
                 let Some(place) = source.path(&[kind, "name"]) else { continue };
-                let key = (scope, namespace, place.text().unwrap_or_default());
-                let store = if holder == Holder::Secret { &self.secrets } else { &self.config_maps };
-                for (key, datum) in store.get(&key).cloned().unwrap_or_default() {
+                let data = self.of(holder).get(object, place.text().unwrap_or_default()).cloned();
+                for (key, datum) in data.unwrap_or_default() {
                     let name: Cow<'a, str> =
                         if prefix.is_empty() { key.into() } else { format!("{prefix}{key}").into() };
                     let setting = self.setting(deployment, &consumer, name.clone(), datum.place);
@@ -97,7 +98,7 @@ impl<'a> Stores<'a> {
         }
         for entry in container.get("env").into_iter().flat_map(Value::items) {
             let Some(name) = entry.get("name").and_then(Value::text) else { continue };
-            let setting = self.env(entry, name, deployment, &consumer, (scope, namespace), &settings);
+            let setting = self.env(entry, name, deployment, &consumer, object, &settings);
             settings.insert(name.into(), setting);
         }
         for setting in settings.values_mut() {
@@ -113,7 +114,7 @@ impl<'a> Stores<'a> {
         holder: Holder,
         used_at: Value<'a>,
     ) -> Setting<'a> {
-        self.used.insert(datum.place.resolved());
+        self.used.insert((setting.deployment.clone(), datum.place.resolved()));
         setting.holder = holder;
         let label = format!("used by {}", setting.consumer);
         setting.via.push(Via { at: used_at.into(), label: label.into() });
@@ -126,12 +127,12 @@ impl<'a> Stores<'a> {
         name: &'a str,
         deployment: &Arc<str>,
         consumer: &Cow<'a, str>,
-        (scope, namespace): (usize, &'a str),
+        object: &Object<'a>,
         earlier: &IndexMap<Cow<'a, str>, Setting<'a>>,
     ) -> Setting<'a> {
         if let Some(value) = entry.get("value") {
             let setting = self.setting(deployment, consumer, name.into(), value);
-            let Some(text) = value.text() else { return setting };
+            let Some(text) = text_of(value) else { return setting };
             if is_template(text) {
                 return setting;
             }
@@ -144,8 +145,9 @@ impl<'a> Stores<'a> {
         for (kind, holder) in [("configMapKeyRef", Holder::ConfigMap), ("secretKeyRef", Holder::Secret)] {
             let Some(reference) = from.get(kind) else { continue };
             let text = |key| reference.get(key).and_then(Value::text).unwrap_or_default();
-            let store = if holder == Holder::Secret { &self.secrets } else { &self.config_maps };
-            let datum = store.get(&(scope, namespace, text("name"))).and_then(|data| data.get(text("key"))).cloned();
+            let data = self.of(holder).get(object, text("name"));
+            let elsewhere = data.is_none() && holder == Holder::Secret;
+            let datum = data.and_then(|data| data.get(text("key"))).cloned();
             let place = reference.get("key").unwrap_or(reference);
             return match datum {
                 Some(datum) => {
@@ -155,8 +157,8 @@ impl<'a> Stores<'a> {
                 None => {
                     let mut setting = self.setting(deployment, consumer, name.into(), place);
                     setting.holder = holder;
-                    // A Secret that the tree does not hold is kept elsewhere on purpose.
-                    setting.state = if holder == Holder::Secret { State::Reference } else { State::Unknown };
+                    // A Secret that the tree does not hold is kept elsewhere on purpose; one without the key is not.
+                    setting.state = if elsewhere { State::Reference } else { State::Unknown };
                     setting
                 }
             };
@@ -175,22 +177,23 @@ impl<'a> Stores<'a> {
     /// The keys of ConfigMaps and Secrets that no container of the tree uses: something may.
     pub fn rest(&self, objects: &[Object<'a>], name: impl Fn(usize) -> Arc<str>) -> Vec<Setting<'a>> {
         let mut settings = Vec::new();
+        let mut seen = self.used.clone();
         for object in objects {
-            let (scope, namespace) = object.scope();
-            let key = (scope, namespace, object.name);
-            let (store, holder) = match object.kind {
-                "ConfigMap" => (&self.config_maps, Holder::ConfigMap),
-                "Secret" => (&self.secrets, Holder::Secret),
+            let holder = match object.kind {
+                "ConfigMap" => Holder::ConfigMap,
+                "Secret" => Holder::Secret,
                 _ => continue,
             };
             let consumer: Cow<'a, str> = format!("{}/{}", object.kind, object.name).into();
             let deployment = name(object.deployment);
-            for (key, datum) in store.get(&key).into_iter().flatten() {
+            for (key, datum) in self.of(holder).get(object, object.name).into_iter().flatten() {
                 // A key that names a file holds that file, not a value; a name of a variable may hold several lines.
                 let names_variable =
                     key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
                 let is_file = key.contains('.') || datum.text.trim_end().contains('\n') && !names_variable;
-                if is_file || self.used.contains(&datum.place.resolved()) {
+                // A later object of the same name takes the place of an earlier one.
+                let fresh = seen.insert((deployment.clone(), datum.place.resolved()));
+                if is_file || !fresh {
                     continue;
                 }
                 let mut setting = self.setting(&deployment, &consumer, (*key).into(), datum.place);
@@ -203,19 +206,20 @@ impl<'a> Stores<'a> {
     }
 }
 
-fn plain(data: Option<Value<'_>>) -> IndexMap<&str, Datum<'_>> {
-    let entries = data.map(Value::entries).unwrap_or_default().into_iter();
-    entries.filter_map(|(key, value)| Some((key, Datum { text: value.text()?.into(), place: value }))).collect()
+/// The text of a scalar; of null the empty one, as it is to Go.
+fn text_of(value: Value<'_>) -> Option<&str> {
+    if value.is_null() { Some("") } else { value.text() }
 }
 
-fn decoded<'a>(
-    object: &Object<'a>,
-    spoils: &[&'static str],
-    problems: &mut Vec<Problem>,
-) -> IndexMap<&'a str, Datum<'a>> {
+fn plain(data: Option<Value<'_>>) -> Data<'_> {
+    let entries = data.map(Value::entries).unwrap_or_default().into_iter();
+    entries.filter_map(|(key, value)| Some((key, Datum { text: text_of(value)?.into(), place: value }))).collect()
+}
+
+fn decoded<'a>(object: &Object<'a>, spoils: &[&'static str], problems: &mut Vec<Problem>) -> Data<'a> {
     let mut data = IndexMap::new();
     for (key, value) in object.root.get("data").map(Value::entries).unwrap_or_default() {
-        let Some(text) = value.text() else { continue };
+        let Some(text) = text_of(value) else { continue };
         let packed: String = text.split_whitespace().collect();
         if is_template(text) {
             data.insert(key, Datum { text: text.into(), place: value });
@@ -240,27 +244,30 @@ fn decoded<'a>(
     data
 }
 
-/// `$(NAME)` from earlier variables of the container; None if one is not known.
+/// `$(NAME)` from earlier variables of the container, `$$` as one `$`; None if a variable is not known.
 fn expand<'a>(text: &'a str, earlier: &IndexMap<Cow<'a, str>, Setting<'a>>) -> Option<Cow<'a, str>> {
-    if !text.contains("$(") {
+    if !text.contains("$$") && !text.contains("$(") {
         return Some(text.into());
     }
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("$(") {
-        let escaped = rest[..at].ends_with('$');
-        out.push_str(&rest[..at]);
-        let inside = &rest[at + 2..];
-        let Some(end) = inside.find(')') else {
-            out.push_str(&rest[at..]);
-            return Some(out.into());
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let reference = after.strip_prefix('(').and_then(|inside| inside.split_once(')'));
+        rest = match (after.strip_prefix('$'), reference) {
+            (Some(escaped), _) => {
+                out.push('$');
+                escaped
+            }
+            (None, Some((name, behind))) => {
+                out.push_str(earlier.get(name)?.value.as_deref()?);
+                behind
+            }
+            (None, None) => {
+                out.push('$');
+                after
+            }
         };
-        if escaped {
-            out.push_str(&rest[at + 1..at + 3 + end]);
-        } else {
-            out.push_str(earlier.get(&inside[..end])?.value.as_deref()?);
-        }
-        rest = &inside[end + 1..];
     }
     out.push_str(rest);
     Some(out.into())

@@ -1,11 +1,13 @@
 //! The objects of all manifests, each in its deployment.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::artefact::{Artefact, Bundle};
+use crate::collect::kubernetes::rendered::Kustomized;
+use crate::collect::paths;
 use crate::config::{Config, DeploymentSource};
 use crate::input::deployments::{Deployment, DeploymentKind, Environment};
 use crate::input::environment;
@@ -37,6 +39,14 @@ impl<'a> Object<'a> {
         self.root.get("spec")
     }
 
+    /// Its file, the folder of that, and "" for all of its deployment: nearest first, each once.
+    pub fn places(&self) -> Vec<&'a str> {
+        let file: &'a str = &self.root.located().path;
+        let mut places = vec![file, paths::folder(file), ""];
+        places.dedup();
+        places
+    }
+
     /// The namespace that joins go by: absent is `default`.
     pub fn scope(&self) -> (usize, &'a str) {
         (self.deployment, if self.namespace.is_empty() { "default" } else { self.namespace })
@@ -49,17 +59,12 @@ pub struct Objects<'a> {
     pub deployments: Vec<Deployment<'a>>,
 }
 
-/// Reads every manifest of the bundle; files of `left_out` are covered by a problem of their own.
-pub fn read<'a>(
-    bundle: &'a Bundle,
-    config: &Config,
-    left_out: &BTreeSet<String>,
-    named: &BTreeSet<String>,
-) -> Objects<'a> {
+/// Reads every manifest of the bundle that no build of kustomize stands before.
+pub fn read<'a>(bundle: &'a Bundle, config: &Config, kustomized: &Kustomized) -> Objects<'a> {
     let mut objects = Objects { all: Vec::new(), deployments: Vec::new() };
     let mut known: HashMap<String, usize> = HashMap::new();
     let configured = configured(config);
-    for artefact in bundle.section("kubernetes").filter(|artefact| !left_out.contains(&*artefact.path)) {
+    for artefact in bundle.section("kubernetes").filter(|artefact| !kustomized.left_out.contains(&*artefact.path)) {
         let mut here: Vec<(Value<'a>, &'a str)> = Vec::new();
         for document in artefact.located.documents() {
             unpack(document, &mut here, 0);
@@ -67,7 +72,7 @@ pub fn read<'a>(
         if here.is_empty() {
             continue;
         }
-        for (name, environment) in homes(artefact, &configured, named) {
+        for (name, environment) in homes(artefact, &configured, kustomized) {
             let deployment = *known.entry(name.clone()).or_insert_with(|| {
                 objects.deployments.push(Deployment {
                     name: name.as_str().into(),
@@ -112,7 +117,7 @@ fn configured(config: &Config) -> Vec<(String, Option<Environment>, GlobSet)> {
         let mut set = GlobSetBuilder::new();
         for glob in globs {
             for form in [glob.clone(), format!("{}/**", glob.trim_end_matches('/'))] {
-                if let Ok(glob) = Glob::new(&form) {
+                if let Ok(glob) = GlobBuilder::new(&form).literal_separator(true).build() {
                     set.add(glob);
                 }
             }
@@ -126,18 +131,18 @@ fn configured(config: &Config) -> Vec<(String, Option<Environment>, GlobSet)> {
     manifests.collect()
 }
 
-/// The deployments that a file belongs to (DECISIONS of the catalogue, 1): those of the config; else the folder that a
-/// kustomization names; else its top-level folder, or the folder below it whose name tells an environment.
+/// The deployments that a file belongs to (DECISIONS of the catalogue, 1): those of the config; else those of the
+/// kustomizations that list it; else the folder of a kustomization around it; else its top-level folder, or the folder below it whose name tells an environment.
 fn homes(
     artefact: &Artefact,
     configured: &[(String, Option<Environment>, GlobSet)],
-    named: &BTreeSet<String>,
+    kustomized: &Kustomized,
 ) -> Vec<(String, Environment)> {
     let path = &*artefact.path;
     let by_config: Vec<(String, Environment)> = configured
         .iter()
         .filter(|(_, _, globs)| globs.is_match(path))
-        .map(|(name, environment, _)| (name.clone(), environment.unwrap_or_else(|| environment::of_path(path))))
+        .map(|(name, environment, _)| (name.clone(), environment.unwrap_or_else(|| environment::of_path(name))))
         .collect();
     if !by_config.is_empty() {
         return by_config;
@@ -145,18 +150,20 @@ fn homes(
     if path == "-" {
         return vec![("-".to_string(), Environment::Unknown)];
     }
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    if let Some(folders) = kustomized.listed.get(path) {
+        let shown = |folder: &String| if folder.is_empty() { ".".to_string() } else { folder.clone() };
+        return folders.iter().map(|folder| (shown(folder), environment::of_path(folder))).collect();
+    }
+    let parts: Vec<&str> = paths::folder(path).split('/').filter(|part| !part.is_empty()).collect();
     let up_to = |count: usize| parts[..count].join("/");
-    let kustomized = (1..=parts.len()).rev().map(up_to).find(|folder| named.contains(folder));
+    let around = (1..=parts.len()).rev().map(up_to).find(|folder| kustomized.named.contains(folder));
     let telling = (1..=parts.len()).rev().find(|count| environment::of_path(parts[count - 1]) != Environment::Unknown);
-    let home = match (kustomized, telling) {
+    let home = match (around, telling) {
         (Some(folder), _) => folder,
         (None, Some(count)) => up_to(count),
         (None, None) if parts.is_empty() => ".".to_string(),
         (None, None) => up_to(1),
     };
-    // A file of its own in the root or in a telling place tells more than its folder.
     let environment = environment::of_path(&home);
     vec![(home, environment)]
 }

@@ -10,25 +10,47 @@ use crate::located::Value;
 use crate::syntax::scalar::Scalar;
 
 /// Where `spec.template` may lie below an object's spec; a CronJob's lies in its job template.
-const DEEPEST: usize = 6;
+const DEEPEST: usize = 8;
 
-/// The pod of an object: the mapping that holds `metadata` and `spec`; CustomResourceDefinitions only describe some.
-pub fn template<'a>(object: &Object<'a>) -> Option<Value<'a>> {
-    match object.kind {
-        "CustomResourceDefinition" => None,
-        "Pod" => Some(object.root),
-        _ => search(object.spec()?, DEEPEST),
+/// A pod that an object runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Pod<'a> {
+    /// The mapping that holds `metadata` and `spec`.
+    pub root: Value<'a>,
+    /// What holds the template, and says how many of it run.
+    pub holder: Option<Value<'a>>,
+}
+
+/// The pods of an object: custom resources may run several kinds; CustomResourceDefinitions only describe some.
+pub fn of<'a>(object: &Object<'a>) -> Vec<Pod<'a>> {
+    let mut found = Vec::new();
+    match (object.kind, object.spec()) {
+        ("CustomResourceDefinition", _) | (_, None) => {}
+        ("Pod", Some(_)) => found.push(Pod { root: object.root, holder: None }),
+        (_, Some(spec)) => search(spec, DEEPEST, &mut found),
+    }
+    found
+}
+
+fn search<'a>(value: Value<'a>, depth: usize, found: &mut Vec<Pod<'a>>) {
+    if depth == 0 {
+        return;
+    }
+    let template = value.get("template").filter(|template| is_pod(*template));
+    found.extend(template.map(|root| Pod { root, holder: Some(value) }));
+    for (_, child) in value.entries() {
+        if Some(child) != template {
+            search(child, depth - 1, found);
+        }
+    }
+    for child in value.items() {
+        search(child, depth - 1, found);
     }
 }
 
-fn search(value: Value<'_>, depth: usize) -> Option<Value<'_>> {
-    if let Some(template) = value.get("template").filter(|template| is_pod(*template)) {
-        return Some(template);
-    }
-    if depth == 0 || !value.is_mapping() {
-        return None;
-    }
-    value.entries().into_iter().find_map(|(_, child)| search(child, depth - 1))
+/// The value of a key, unless it is null, which to Kubernetes is the same as absent.
+pub fn stated<'a>(value: Value<'a>, keys: &[&str]) -> Option<Value<'a>> {
+    value.path(keys).filter(|value| !value.is_null())
 }
 
 fn is_pod(template: Value<'_>) -> bool {
@@ -51,14 +73,14 @@ pub fn containers<'a>(pod: Value<'a>) -> Vec<(Value<'a>, Container<'a>)> {
 fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {
     let name = value.get("name");
     let image = value.get("image");
-    let image_text = image.and_then(Value::text).filter(|text| !is_template(text));
+    let image_text = image.and_then(Value::text);
     let ports = value.get("ports").into_iter().flat_map(Value::items);
     let words = ["command", "args"].into_iter().filter_map(|key| value.get(key)).flat_map(Value::items);
     Container {
         name: name.and_then(Value::text).unwrap_or_default().into(),
         at: name.unwrap_or(value).into(),
         role,
-        image: image_text.map(Cow::Borrowed),
+        image: image_text.filter(|text| !is_template(text)).map(Cow::Borrowed),
         image_at: image.map(Into::into),
         product: image_text.and_then(products::of),
         command: words.filter_map(|word| Some(Word { text: word.text()?.into(), at: word.into() })).collect(),
@@ -80,21 +102,37 @@ fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {
 fn probe<'a>(container: Value<'a>, key: &str) -> Option<crate::located::At<'a>> {
     const ACTIONS: &[&str] = &["httpGet", "exec", "tcpSocket", "grpc"];
     let probe = container.get(key)?;
-    ACTIONS.iter().any(|action| probe.get(action).is_some()).then(|| probe.into())
+    ACTIONS.iter().any(|action| stated(probe, &[action]).is_some()).then(|| probe.into())
 }
 
-/// `requests` and `limits` of a block, also of a LimitRange's `defaultRequest` and `default`.
-pub fn resources(block: Option<Value<'_>>) -> Resources<'_> {
+/// `requests` and `limits` of a container's block.
+fn resources(block: Option<Value<'_>>) -> Resources<'_> {
     let mut resources = Resources { at: block.map(Into::into), ..Resources::default() };
     let Some(block) = block else { return resources };
-    for (key, requests) in [("requests", true), ("limits", false), ("defaultRequest", true), ("default", false)] {
-        for (name, known) in [("cpu", "cpu"), ("memory", "memory")] {
-            let Some(value) = block.path(&[key, name]) else { continue };
-            let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
-            let quantity = Quantity { text: text.into(), milli: quantity::milli(text), at: value.into() };
-            let target = if requests { &mut resources.requests } else { &mut resources.limits };
-            target.insert(known, quantity);
-        }
+    for name in RESOURCES {
+        resources.requests.extend(quantity(block, "requests", name));
+        resources.limits.extend(quantity(block, "limits", name));
+    }
+    resources
+}
+
+/// The resources that rules judge.
+const RESOURCES: [&str; 2] = ["cpu", "memory"];
+
+fn quantity<'a>(block: Value<'a>, key: &str, name: &'static str) -> Option<(&'static str, Quantity<'a>)> {
+    let value = stated(block, &[key, name])?;
+    let text = value.text().filter(|text| !text.is_empty())?;
+    Some((name, Quantity { text: text.into(), milli: quantity::milli(text), at: value.into() }))
+}
+
+/// What an entry of a LimitRange gives to containers that state nothing, after Kubernetes' own defaults: `max` stands in
+/// for a missing `default`, that or `min` for a missing `defaultRequest`.
+pub fn defaults(limit: Value<'_>) -> Resources<'_> {
+    let first = |keys: &[&str], name| keys.iter().find_map(|key| quantity(limit, key, name));
+    let mut resources = Resources { at: Some(limit.into()), ..Resources::default() };
+    for name in RESOURCES {
+        resources.limits.extend(first(&["default", "max"], name));
+        resources.requests.extend(first(&["defaultRequest", "default", "max", "min"], name));
     }
     resources
 }
@@ -138,7 +176,12 @@ pub fn int(value: Value<'_>) -> Option<i64> {
     }
 }
 
-/// Whether a text waits for a tool to fill it in (`${NAME}`, `{{ name }}`).
+/// Whether a scalar is true to the API server.
+pub fn is_true(value: Value<'_>) -> bool {
+    value.scalar() == Some(Scalar::Bool(true))
+}
+
+/// Whether a text waits for a tool to fill it in (`${NAME}`, `{{ name }}`, `{% if name %}`).
 pub fn is_template(text: &str) -> bool {
-    text.contains("${") || text.contains("{{")
+    ["${", "{{", "{%"].iter().any(|mark| text.contains(mark))
 }

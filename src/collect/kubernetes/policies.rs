@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::collect::kubernetes::objects::{Object, Objects, labels};
-use crate::collect::kubernetes::pods::{self, int};
+use crate::collect::kubernetes::pods::{self, int, stated};
 use crate::collect::kubernetes::selectors::Pods;
 use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule, Threshold, Workloads};
 use crate::located::Value;
@@ -28,17 +28,17 @@ pub fn budgets<'a>(
     }
     let (operated, of_operators) = operated(objects);
     for object in objects.all.iter().filter(|object| object.kind == "PodDisruptionBudget") {
-        let selector = object.root.path(&["spec", "selector"]);
-        let empty = selector.is_none_or(|selector| selector.entries().is_empty());
+        let selector = stated(object.root, &["spec", "selector"]);
+        let empty = selector.is_none_or(selects_all);
         let selected = match selector {
             None => Vec::new(),
             // Under policy/v1beta1 an empty selector selected nothing.
             Some(_) if empty && object.api.ends_with("v1beta1") => Vec::new(),
-            Some(selector) => by_labels.selected(object.scope(), selector),
+            Some(selector) => by_labels.selected(object, selector),
         };
         let at = object.place().into();
         let by_operator = match selector.filter(|_| selected.is_empty() && !empty) {
-            Some(selector) => of_operators.selected(object.scope(), selector),
+            Some(selector) => of_operators.selected(object, selector),
             None => Vec::new(),
         };
         if selected.is_empty() && by_operator.is_empty() {
@@ -95,15 +95,13 @@ pub fn budgets<'a>(
 /// Custom resources that say how many pods an operator runs for them, by the labels that those pods get.
 fn operated<'a>(objects: &Objects<'a>) -> (Vec<Object<'a>>, Pods<'a>) {
     let runs = |object: &&Object<'a>| {
-        object.api.contains('.')
-            && object.root.path(&["spec", "replicas"]).is_some()
-            && pods::template(object).is_none()
+        object.api.contains('.') && object.root.path(&["spec", "replicas"]).is_some() && pods::of(object).is_empty()
     };
     let found: Vec<Object<'a>> = objects.all.iter().filter(runs).copied().collect();
     let of_pods = |object: &Object<'a>| {
         let mut all = labels(object.root.path(&["metadata", "labels"]));
         all.extend(labels(object.root.path(&["spec", "podMetadata", "labels"])));
-        (object.scope(), all)
+        (*object, all)
     };
     let index = Pods::new(found.iter().map(of_pods).collect());
     (found, index)
@@ -117,8 +115,9 @@ pub fn network<'a>(
     name: &impl Fn(usize) -> Arc<str>,
 ) {
     for object in objects.all.iter().filter(|object| is_policy(object)) {
+        // An absent selector is an empty one here, and selects every pod.
         let selector = object.root.path(&["spec", "podSelector"]);
-        let selected = selector.map(|selector| by_labels.selected(object.scope(), selector)).unwrap_or_default();
+        let selected = selector.map_or_else(|| by_labels.all(object), |selector| by_labels.selected(object, selector));
         for n in selected {
             view.all[n].network_policies.push(object.place().into());
         }
@@ -139,8 +138,8 @@ pub fn network<'a>(
             namespace: (!object.namespace.is_empty()).then(|| object.namespace.into()),
             at: object.place().into(),
             governs_ingress: governs("Ingress", true),
-            governs_egress: governs("Egress", egress.is_some()),
-            selects_all: selector.is_some_and(selects_all),
+            governs_egress: governs("Egress", egress.is_some_and(|egress| egress.items().next().is_some())),
+            selects_all: selector.is_none_or(selects_all),
             ingress: rules(ingress, "from"),
             egress: rules(egress, "to"),
         });
@@ -207,28 +206,28 @@ pub fn namespaces<'a>(
             *known = (place, true);
         }
     }
-    let mut denied: HashSet<(usize, &str, bool)> = HashSet::new();
+    let mut denied: HashSet<((usize, &str), bool)> = HashSet::new();
     let policies = objects.all.iter().filter(|object| is_policy(object));
     for (object, policy) in policies.zip(&view.network_policies) {
         if policy.selects_all {
             let empty = |rules: &[PolicyRule<'_>]| rules.is_empty();
             if policy.governs_ingress && empty(&policy.ingress) {
-                denied.insert((object.deployment, object.namespace, true));
+                denied.insert((object.scope(), true));
             }
             if policy.governs_egress && empty(&policy.egress) {
-                denied.insert((object.deployment, object.namespace, false));
+                denied.insert((object.scope(), false));
             }
         }
     }
-    let busy: HashSet<(usize, &str)> = owners.iter().map(|owner| (owner.deployment, owner.namespace)).collect();
+    let busy: HashSet<(usize, &str)> = owners.iter().map(Object::scope).collect();
     for key in order {
         let Some((place, _)) = places.get(&key) else { continue };
         view.namespaces.push(Namespace {
             deployment: name(key.0),
             name: key.1.into(),
             at: (*place).into(),
-            default_deny_ingress: denied.contains(&(key.0, key.1, true)),
-            default_deny_egress: denied.contains(&(key.0, key.1, false)),
+            default_deny_ingress: denied.contains(&(key, true)),
+            default_deny_egress: denied.contains(&(key, false)),
             has_workloads: busy.contains(&key),
         });
     }

@@ -47,20 +47,18 @@ pub fn charts(paths: &[&str], spoils: &[&'static str]) -> Vec<(String, Problem)>
             .help(format!("helm template {folder} | plimsoll check -"))
             .spoils(spoils)
     };
-    let mut found: Vec<(String, Problem)> = Vec::new();
-    for root in &roots {
-        // A chart inside a chart is rendered with it.
-        let inside =
-            |outer: &&&str| **outer != *root && (outer.is_empty() || root.starts_with(&format!("{outer}/charts/")));
-        if let Some(outer) = roots.iter().find(inside) {
-            let known =
-                found.iter().find(|(folder, _)| *folder == templates(outer)).map(|(_, problem)| problem.clone());
-            found.push((templates(root), known.unwrap_or_else(|| chart(outer))));
-        } else {
-            found.push((templates(root), chart(root)));
-        }
-    }
-    found
+    // A chart inside a chart is rendered with it.
+    let known: BTreeSet<&str> = roots.iter().copied().collect();
+    roots.iter().map(|root| (templates(root), chart(outermost(root, &known)))).collect()
+}
+
+/// The chart that a chart is rendered with: the outermost of those that hold it in their `charts` folders.
+fn outermost<'p>(root: &'p str, roots: &BTreeSet<&str>) -> &'p str {
+    let holders = root.match_indices("charts/").filter_map(|(at, _)| match at {
+        0 => Some(""),
+        _ => root[..at].strip_suffix('/'),
+    });
+    holders.into_iter().find(|holder| roots.contains(holder)).unwrap_or(root)
 }
 
 fn templates(root: &str) -> String {
@@ -74,6 +72,8 @@ pub struct Kustomized {
     pub left_out: BTreeSet<String>,
     /// Folders whose kustomization changes nothing: a deployment each.
     pub named: BTreeSet<String>,
+    /// The folders of `named` whose kustomizations list a file, by its path.
+    pub listed: BTreeMap<String, BTreeSet<String>>,
     pub problems: Vec<Problem>,
 }
 
@@ -82,7 +82,7 @@ pub fn kustomizations(bundle: &Bundle, spoils: &[&'static str]) -> Kustomized {
     let mut kustomized = Kustomized::default();
     let folders: BTreeMap<String, &Artefact> = bundle
         .section("kubernetes")
-        .filter(|artefact| is_kustomization(&artefact.path))
+        .filter(|artefact| kustomizes(artefact))
         .map(|artefact| (paths::folder(&artefact.path).to_string(), artefact))
         .collect();
     let mut named_by_others: BTreeSet<String> = BTreeSet::new();
@@ -112,7 +112,28 @@ pub fn kustomizations(bundle: &Bundle, spoils: &[&'static str]) -> Kustomized {
         }
     }
     kustomized.named.retain(|folder| !named_by_others.contains(folder));
+    for folder in &kustomized.named {
+        for path in folders.get(folder).into_iter().flat_map(|artefact| resources(artefact, folder)) {
+            kustomized.listed.entry(path).or_default().insert(folder.clone());
+        }
+    }
+    kustomized.left_out.extend(folders.values().map(|artefact| artefact.path.to_string()));
     kustomized
+}
+
+/// The files that a kustomization lists and leaves as they are.
+pub fn listed(artefact: &Artefact) -> Vec<String> {
+    if kustomizes(artefact) && !transforms(artefact) {
+        resources(artefact, paths::folder(&artefact.path))
+    } else {
+        Vec::new()
+    }
+}
+
+/// Whether an artefact is what `kustomize build` reads; Flux has a custom resource of the same kind.
+fn kustomizes(artefact: &Artefact) -> bool {
+    let api = || artefact.located.root().and_then(|root| root.get("apiVersion")).and_then(Value::text);
+    is_kustomization(&artefact.path) && api().is_none_or(|api| api.starts_with("kustomize.config.k8s.io/"))
 }
 
 pub fn is_kustomization(path: &str) -> bool {
@@ -122,23 +143,30 @@ pub fn is_kustomization(path: &str) -> bool {
 /// Whether a build says anything else than its resources do: by its own keys, or because it builds on another or on
 /// something outside the tree.
 fn changes(artefact: &Artefact, folder: &str, folders: &BTreeMap<String, &Artefact>) -> bool {
-    let Some(root) = artefact.located.root() else { return false };
-    let own = CHANGES.iter().any(|key| {
-        root.get(key).is_some_and(|value| {
-            !value.is_null()
-                && (value.text().is_some() || !value.entries().is_empty() || value.items().next().is_some())
-        })
-    });
-    let listed = root.get("resources").or_else(|| root.get("bases")).into_iter().flat_map(Value::items).count();
+    let written = lists(artefact).count();
     let inside = resources(artefact, folder);
-    own || inside.len() < listed || root.get("bases").is_some() || inside.iter().any(|path| folders.contains_key(path))
+    transforms(artefact) || inside.len() < written || inside.iter().any(|path| folders.contains_key(path))
+}
+
+/// Whether one of a kustomization's own keys changes what it builds on.
+fn transforms(artefact: &Artefact) -> bool {
+    let Some(root) = artefact.located.root() else { return false };
+    let says = |value: Value<'_>| {
+        !value.is_null() && (value.text().is_some() || !value.entries().is_empty() || value.items().next().is_some())
+    };
+    CHANGES.iter().chain(&["bases"]).any(|key| root.get(key).is_some_and(says))
 }
 
 /// The local resources of a kustomization, as paths of the run.
 fn resources(artefact: &Artefact, folder: &str) -> Vec<String> {
-    let Some(root) = artefact.located.root() else { return Vec::new() };
-    let lists = ["resources", "bases", "components", "crds"].iter().filter_map(|key| root.get(key));
-    lists.flat_map(Value::items).filter_map(Value::text).filter_map(|path| join(folder, path)).collect()
+    lists(artefact).filter_map(Value::text).filter_map(|path| join(folder, path)).collect()
+}
+
+/// What a kustomization builds on, as written.
+fn lists(artefact: &Artefact) -> impl Iterator<Item = Value<'_>> {
+    let root = artefact.located.root();
+    let keys = ["resources", "bases", "components", "crds"].into_iter();
+    keys.filter_map(move |key| root?.get(key)).flat_map(Value::items)
 }
 
 /// Every file that a build reaches, patches too.

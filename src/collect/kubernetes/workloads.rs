@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::collect::kubernetes::environment::Stores;
+use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::{Object, Objects, labels, name_of};
-use crate::collect::kubernetes::pods::{self, int};
+use crate::collect::kubernetes::pods::{self, Pod, int, is_true, stated};
 use crate::collect::kubernetes::policies;
-use crate::collect::kubernetes::selectors::Pods;
+use crate::collect::kubernetes::selectors::{Labels, Pods};
 use crate::input::settings::Setting;
 use crate::input::workloads::{
     Autoscaler, Container, ContainerRole, Platform, Product, ReplicaSource, Replicas, Resources, Service, ServicePort,
@@ -25,36 +26,18 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
     let mut owners: Vec<Object<'a>> = Vec::new();
     let mut own_labels = Vec::new();
     for object in &objects.all {
-        let Some(pod) = pods::template(object) else { continue };
-        let deployment = name(object.deployment);
-        let (scope, namespace) = object.scope();
-        let found = pods::containers(pod);
-        for (place, container) in &found {
-            settings.extend(stores.container(object, &deployment, *place, container.image.as_ref()));
+        for pod in pods::of(object) {
+            let deployment = name(object.deployment);
+            let found = pods::containers(pod.root);
+            for (place, container) in &found {
+                settings.extend(stores.container(object, &deployment, *place, container.image.as_ref()));
+            }
+            own_labels.push((*object, labels(pod.root.path(&["metadata", "labels"]))));
+            owners.push(*object);
+            let autoscaler = autoscalers.of(object).cloned();
+            let limit_range = ranges.get(&object.scope()).cloned();
+            view.all.push(workload(object, pod, deployment, found, autoscaler, limit_range));
         }
-        let host_network = pod.path(&["spec", "hostNetwork"]).and_then(Value::text) == Some("true");
-        let autoscaler = autoscalers.get(&(scope, namespace, object.kind, object.name)).cloned();
-        view.all.push(Workload {
-            deployment,
-            platform: Platform::Kubernetes,
-            kind: object.kind.into(),
-            name: object.name.into(),
-            namespace: (!object.namespace.is_empty()).then(|| object.namespace.into()),
-            at: object.place().into(),
-            replicas: replicas(object, autoscaler.as_ref()),
-            containers: found.into_iter().map(|(_, container)| container).collect(),
-            published: pods::published(pod, host_network),
-            host_network,
-            services: Vec::new(),
-            autoscaler,
-            budgets: Vec::new(),
-            intended_budgets: Vec::new(),
-            network_policies: Vec::new(),
-            limit_range: ranges.get(&(scope, namespace)).cloned(),
-            edge_in_deployment: false,
-        });
-        own_labels.push(((scope, namespace), labels(pod.path(&["metadata", "labels"]))));
-        owners.push(*object);
     }
     let by_labels = Pods::new(own_labels);
     services(objects, &by_labels, &mut view, &name);
@@ -64,32 +47,74 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
     (view, settings)
 }
 
-fn replicas<'a>(object: &Object<'a>, autoscaler: Option<&Autoscaler<'a>>) -> Replicas<'a> {
-    let stated = object.root.path(&["spec", "replicas"]);
+/// A workload that nothing selects yet.
+fn workload<'a>(
+    object: &Object<'a>,
+    pod: Pod<'a>,
+    deployment: Arc<str>,
+    containers: Vec<(Value<'a>, Container<'a>)>,
+    autoscaler: Option<Autoscaler<'a>>,
+    limit_range: Option<Resources<'a>>,
+) -> Workload<'a> {
+    let host_network = pod.root.path(&["spec", "hostNetwork"]).is_some_and(is_true);
+    Workload {
+        deployment,
+        platform: Platform::Kubernetes,
+        kind: object.kind.into(),
+        name: object.name.into(),
+        namespace: (!object.namespace.is_empty()).then(|| object.namespace.into()),
+        at: object.place().into(),
+        replicas: replicas(object, pod, autoscaler.as_ref()),
+        containers: containers.into_iter().map(|(_, container)| container).collect(),
+        published: pods::published(pod.root, host_network),
+        host_network,
+        services: Vec::new(),
+        autoscaler,
+        budgets: Vec::new(),
+        intended_budgets: Vec::new(),
+        network_policies: Vec::new(),
+        limit_range,
+        edge_in_deployment: false,
+    }
+}
+
+fn replicas<'a>(object: &Object<'a>, pod: Pod<'a>, autoscaler: Option<&Autoscaler<'a>>) -> Replicas<'a> {
+    let own = pod.holder.and_then(|holder| stated(holder, &["replicas"]));
+    let stated = own.or_else(|| stated(object.root, &["spec", "replicas"]));
     if let Some(autoscaler) = autoscaler {
         return Replicas { value: autoscaler.min, source: ReplicaSource::Autoscaler, at: autoscaler.at };
     }
     match stated {
         Some(value) => Replicas { value: int(value), source: ReplicaSource::Stated, at: value.into() },
-        None => Replicas { value: Some(1), source: ReplicaSource::Default, at: object.place().into() },
+        // A DaemonSet runs one pod a node, and the tree does not say how many nodes there are.
+        None => Replicas {
+            value: (object.kind != "DaemonSet").then_some(1),
+            source: ReplicaSource::Default,
+            at: object.place().into(),
+        },
     }
 }
 
-type Target<'a> = (usize, &'a str, &'a str, &'a str);
-
-/// Autoscalers by what they scale: deployment, namespace, kind, name.
-fn autoscalers<'a>(objects: &Objects<'a>) -> HashMap<Target<'a>, Autoscaler<'a>> {
-    let mut found = HashMap::new();
+/// Autoscalers by kind and name of what they scale.
+fn autoscalers<'a>(objects: &Objects<'a>) -> Autoscalers<'a> {
+    let mut found = Autoscalers(Nearest::default());
     for object in objects.all.iter().filter(|object| object.kind == "HorizontalPodAutoscaler") {
         let text = |key| object.root.path(&["spec", "scaleTargetRef", key]).and_then(Value::text).unwrap_or_default();
-        let (scope, namespace) = object.scope();
-        let min = object.root.path(&["spec", "minReplicas"]);
+        let min = stated(object.root, &["spec", "minReplicas"]);
         let max = object.root.path(&["spec", "maxReplicas"]).and_then(int);
         // An absent minimum is 1.
         let autoscaler = Autoscaler { at: min.unwrap_or(object.place()).into(), min: min.map_or(Some(1), int), max };
-        found.insert((scope, namespace, text("kind"), text("name")), autoscaler);
+        found.0.insert(object, (text("kind"), text("name")), autoscaler);
     }
     found
+}
+
+struct Autoscalers<'a>(Nearest<'a, (&'a str, &'a str), Autoscaler<'a>>);
+
+impl<'a> Autoscalers<'a> {
+    fn of(&self, object: &Object<'a>) -> Option<&Autoscaler<'a>> {
+        self.0.get(object, (object.kind, object.name))
+    }
 }
 
 /// Defaults that LimitRanges give to containers, by deployment and namespace.
@@ -98,7 +123,7 @@ fn limit_ranges<'a>(objects: &Objects<'a>) -> HashMap<(usize, &'a str), Resource
     for object in objects.all.iter().filter(|object| object.kind == "LimitRange") {
         for limit in object.root.path(&["spec", "limits"]).into_iter().flat_map(Value::items) {
             if limit.get("type").and_then(Value::text) == Some("Container") {
-                found.insert(object.scope(), pods::resources(Some(limit)));
+                found.insert(object.scope(), pods::defaults(limit));
             }
         }
     }
@@ -115,8 +140,10 @@ fn services<'a>(
         let kind = object.root.path(&["spec", "type"]);
         let kind_text = kind.and_then(Value::text).unwrap_or("ClusterIP");
         let ports: Vec<Value<'a>> = object.root.path(&["spec", "ports"]).into_iter().flat_map(Value::items).collect();
-        let selector = labels(object.root.path(&["spec", "selector"]));
-        let selected = by_labels.with(object.scope(), &selector);
+        // A name of another host has no pods, whatever it selects.
+        let external = kind_text == "ExternalName";
+        let selector = if external { Labels::new() } else { labels(object.root.path(&["spec", "selector"])) };
+        let selected = by_labels.with(object, &selector);
         let mut products: Vec<Product> = Vec::new();
         let mut places: Vec<At<'a>> = Vec::new();
         for n in &selected {
@@ -142,26 +169,36 @@ fn services<'a>(
         let port = |value: &Value<'a>| {
             let number = |key: &str| value.get(key).and_then(pods::number);
             let at = value.get("nodePort").or_else(|| value.get("port")).unwrap_or(*value);
-            let target =
-                number("targetPort").or_else(|| if value.get("targetPort").is_none() { number("port") } else { None });
+            let target = match stated(*value, &["targetPort"]) {
+                Some(target) => pods::number(target).or_else(|| named(target.text()?, &selected, &view.all)),
+                None => number("port"),
+            };
             ServicePort { port: number("port"), target, node_port: number("nodePort"), at: at.into() }
         };
+        let ports = ports.iter().map(port).collect();
         view.services.push(Service {
             deployment: name(object.deployment),
             name: object.name.into(),
             namespace: (!object.namespace.is_empty()).then(|| object.namespace.into()),
             kind: kind_text.into(),
             at: kind.unwrap_or(object.place()).into(),
-            ports: ports.iter().map(port).collect(),
+            ports,
             products,
             selects: places,
         });
     }
 }
 
+/// Number of the port that the containers of some workloads call by a name.
+fn named(name: &str, workloads: &[usize], all: &[Workload<'_>]) -> Option<u16> {
+    let containers = workloads.iter().filter_map(|n| all.get(*n)).flat_map(|workload| &workload.containers);
+    let mut ports = containers.flat_map(|container| &container.ports);
+    ports.find(|port| port.name.as_deref() == Some(name)).map(|port| port.port)
+}
+
 /// Whether a port of a Service leads to a container, by number or by name.
 fn leads_to(port: Value<'_>, container: &Container<'_>) -> bool {
-    let target = port.get("targetPort").or_else(|| port.get("port"));
+    let target = stated(port, &["targetPort"]).or_else(|| port.get("port"));
     let Some(target) = target else { return false };
     match (pods::number(target), target.text()) {
         (Some(number), _) => container.ports.iter().any(|port| port.port == number),
