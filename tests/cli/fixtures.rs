@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::common::{list, root, run, text};
 
 /// Areas and rules with fixtures: (id, folder).
-fn rules() -> Vec<(String, PathBuf)> {
+pub fn rules() -> Vec<(String, PathBuf)> {
     let mut rules = Vec::new();
     for area in folders(&root().join("fixtures")) {
         if area.file_name().is_some_and(|name| name == "systems") {
