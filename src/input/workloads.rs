@@ -35,6 +35,9 @@ pub struct Workload<'a> {
     /// Ports of the host that lead to it (compose `ports`, `hostPort`, host network).
     pub published: Vec<PublishedPort<'a>>,
     pub host_network: bool,
+    /// Labels of a compose service, those of `deploy` included.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label<'a>>,
     /// Kubernetes Services that select it.
     pub services: Vec<ServiceRef<'a>>,
     /// Autoscaler that targets it.
@@ -98,6 +101,57 @@ pub struct Container<'a> {
     pub readiness: Option<At<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub startup: Option<At<'a>>,
+    /// Compose: the check that the service sets itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<Healthcheck<'a>>,
+    /// Compose: files and folders of the tree that it sees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<Mount<'a>>,
+    /// Compose: what its image is built from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build<'a>>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Label<'a> {
+    pub name: Cow<'a, str>,
+    /// Absent where a variable that nothing sets decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Cow<'a, str>>,
+    pub at: At<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<Via<'a>>,
+}
+
+/// A health check as compose knows it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Healthcheck<'a> {
+    pub at: At<'a>,
+    /// `disable: true`, or a test of `NONE`.
+    pub disabled: bool,
+    /// The words of `test`, in order.
+    pub test: Vec<Word<'a>>,
+}
+
+/// A file or folder of the tree that a container sees.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Mount<'a> {
+    /// Path of the run.
+    pub source: Cow<'a, str>,
+    /// Path inside the container.
+    pub target: Cow<'a, str>,
+    pub at: At<'a>,
+}
+
+/// What an image is built from.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Build<'a> {
+    /// Path of the Dockerfile in the run, whether or not it is there.
+    pub dockerfile: Cow<'a, str>,
+    /// Stage that is built; absent for the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Cow<'a, str>>,
+    pub at: At<'a>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]

@@ -5,8 +5,11 @@ use std::net::IpAddr;
 
 use crate::collect::compose::effective::{Content, Effective};
 use crate::collect::compose::normalise::{Port, range, short_port};
+use crate::collect::paths;
 use crate::input::settings::State;
-use crate::input::workloads::{ContainerPort, PublishedPort, Quantity, ReplicaSource, Replicas, Resources, Word};
+use crate::input::workloads::{
+    Build, ContainerPort, Healthcheck, Label, Mount, PublishedPort, Quantity, ReplicaSource, Replicas, Resources, Word,
+};
 use crate::located::Value;
 
 /// Ports of one range that are listed one by one.
@@ -72,11 +75,68 @@ pub fn replicas<'a>(service: &Effective<'a>, overlay: bool) -> Replicas<'a> {
 /// The words of `entrypoint` and `command`.
 pub fn command<'a>(service: &Effective<'a>) -> Vec<Word<'a>> {
     let parts = ["entrypoint", "command"].iter().filter_map(|key| service.get(key));
-    let words = parts.flat_map(|part| match &part.content {
-        Content::List(items) => items.iter().collect::<Vec<_>>(),
-        _ => vec![part],
-    });
-    words.filter_map(|word| Some(Word { text: word.text()?, at: word.at.into() })).collect()
+    parts.flat_map(words).collect()
+}
+
+/// The words of a list, or the one line that stands in its place.
+fn words<'a>(part: &Effective<'a>) -> Vec<Word<'a>> {
+    let words = match &part.content {
+        Content::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(part),
+    };
+    words.iter().filter_map(|word| Some(Word { text: word.text()?, at: word.at.into() })).collect()
+}
+
+/// Labels of the service and of `deploy`.
+pub fn labels<'a>(service: &Effective<'a>) -> Vec<Label<'a>> {
+    let maps = [service.get("labels"), service.path(&["deploy", "labels"])];
+    let entries = maps.into_iter().flatten().filter_map(Effective::map).flatten();
+    let label = |(name, value): (&Cow<'a, str>, &Effective<'a>)| Label {
+        name: name.clone(),
+        value: if value.is_unknown() { None } else { Some(value.text().unwrap_or_default()) },
+        at: value.at.into(),
+        via: value.via.clone(),
+    };
+    entries.map(label).collect()
+}
+
+/// The service's own health check.
+pub fn healthcheck<'a>(service: &Effective<'a>) -> Option<Healthcheck<'a>> {
+    let check = service.get("healthcheck").filter(|check| check.map().is_some())?;
+    let test = check.get("test").map(words).unwrap_or_default();
+    let none = test.first().is_some_and(|word| word.text == "NONE");
+    let disabled = none || check.get("disable").and_then(Effective::bool) == Some(true);
+    Some(Healthcheck { at: check.at.into(), disabled, test })
+}
+
+/// Files and folders of the tree that the service sees; `folder` is the project's.
+pub fn mounts<'a>(service: &Effective<'a>, folder: &str) -> Vec<Mount<'a>> {
+    let mount = |entry: &Effective<'a>| {
+        let (source, target, at) = match &entry.content {
+            Content::Map(map) => {
+                let (source, target) = (map.get("source")?, map.get("target")?);
+                (source.text()?.into_owned(), target.text()?.into_owned(), source.at)
+            }
+            _ => {
+                let text = entry.text()?;
+                let mut parts = text.split(':');
+                (parts.next()?.to_string(), parts.next()?.to_string(), entry.at)
+            }
+        };
+        // A name without a path is a volume, which is no part of the tree.
+        let source = paths::join(folder, &source).filter(|_| source.starts_with('.') || source.contains('/'))?;
+        (!entry.is_unknown()).then(|| Mount { source: source.into(), target: target.into(), at: at.into() })
+    };
+    service.get("volumes").map(Effective::items).unwrap_or_default().iter().filter_map(mount).collect()
+}
+
+/// What the image is built from.
+pub fn build<'a>(service: &Effective<'a>, folder: &str) -> Option<Build<'a>> {
+    let build = service.get("build").filter(|build| build.map().is_some())?;
+    let text = |key: &str| build.get(key).filter(|value| !value.is_unknown()).and_then(Effective::text);
+    let context = paths::join(folder, &text("context").unwrap_or(Cow::Borrowed(".")))?;
+    let dockerfile = paths::join(&context, &text("dockerfile").unwrap_or(Cow::Borrowed("Dockerfile")))?;
+    Some(Build { dockerfile: dockerfile.into(), target: text("target"), at: build.at.into() })
 }
 
 /// Ports of the host and of the container, and the entries that are no ports.

@@ -224,9 +224,13 @@ impl<'a> Adder<'_, 'a> {
                 liveness: None,
                 readiness: None,
                 startup: None,
+                healthcheck: services::healthcheck(service),
+                mounts: services::mounts(service, &self.project.folder),
+                build: services::build(service, &self.project.folder),
             }],
             published,
             host_network,
+            labels: services::labels(service),
             services: Vec::new(),
             autoscaler: None,
             budgets: Vec::new(),
@@ -251,20 +255,12 @@ impl<'a> Adder<'_, 'a> {
             .filter_map(|port| port.host_port)
             .filter(|port| matches!(port, 80 | 443))
             .collect();
-        let mut edge = |name: Cow<'a, str>, at: Value<'a>, hosts: Vec<Cow<'a, str>>, ports: Vec<u16>| {
-            let deployment = self.name.clone();
-            self.contribution.edges.push(Edge {
-                deployment,
-                kind: EdgeKind::Proxy,
-                name,
-                at: at.into(),
-                hosts,
-                ports,
-                cors: None,
-            });
+        let mut edge = |kind, name: Cow<'a, str>, at: Value<'a>, hosts: Vec<Cow<'a, str>>, ports: Vec<u16>| {
+            let edge = Edge::new(self.name.clone(), kind, name, at.into());
+            self.contribution.edges.push(Edge { hosts, ports, ..edge });
         };
         if proxy && !ports.is_empty() {
-            edge(service_name.clone(), service.at, Vec::new(), ports.into_iter().collect());
+            edge(EdgeKind::Proxy, service_name.clone(), service.at, Vec::new(), ports.into_iter().collect());
         }
         let labels = [service.get("labels"), service.path(&["deploy", "labels"])];
         for labels in labels.into_iter().flatten().filter_map(Effective::map) {
@@ -277,7 +273,8 @@ impl<'a> Adder<'_, 'a> {
                 let secure = tls || entry.contains("websecure") || entry.contains("https");
                 let rule_text = rule.text().unwrap_or_default();
                 let hosts = hosts(&rule_text).into_iter().map(Cow::Owned).collect();
-                edge(Cow::Owned(router.to_string()), rule.at, hosts, vec![if secure { 443 } else { 80 }]);
+                let ports = vec![if secure { 443 } else { 80 }];
+                edge(EdgeKind::Router, Cow::Owned(router.to_string()), rule.at, hosts, ports);
             }
         }
     }

@@ -30,15 +30,11 @@ fn ingress<'a>(object: &Object<'a>, deployment: Arc<str>) -> Edge<'a> {
     let rules = object.root.path(&["spec", "rules"]).into_iter().flat_map(Value::items);
     let hosts = rules.filter_map(|rule| rule.get("host")).filter_map(Value::text).map(Cow::Borrowed).collect();
     let tls = object.root.path(&["spec", "tls"]).is_some_and(|tls| tls.items().next().is_some());
-    Edge {
-        deployment,
-        kind: EdgeKind::Ingress,
-        name: object.name.into(),
-        at: object.place().into(),
-        hosts,
-        ports: if tls { vec![80, 443] } else { vec![80] },
-        cors: cors(object),
-    }
+    let mut edge = Edge::new(deployment, EdgeKind::Ingress, object.name.into(), object.place().into());
+    edge.hosts = hosts;
+    edge.ports = if tls { vec![80, 443] } else { vec![80] };
+    edge.cors = cors(object);
+    edge
 }
 
 /// What ingress-nginx answers to other origins: without a list of its own it allows all of them.
@@ -64,13 +60,8 @@ fn route<'a>(object: &Object<'a>, deployment: Arc<str>) -> Edge<'a> {
     let matches = rules.filter_map(|rule| rule.get("match").and_then(Value::text));
     let hosts = matches.flat_map(|rule| rule.split("Host(").skip(1)).filter_map(|rest| rest.split(')').next());
     let hosts = hosts.flat_map(|list| list.split(',')).map(|host| host.trim().trim_matches(['`', '"']));
-    Edge {
-        deployment,
-        kind: EdgeKind::Ingress,
-        name: object.name.into(),
-        at: object.place().into(),
-        hosts: hosts.map(Cow::Borrowed).collect(),
-        ports: vec![if secure { 443 } else { 80 }],
-        cors: None,
-    }
+    let mut edge = Edge::new(deployment, EdgeKind::Router, object.name.into(), object.place().into());
+    edge.hosts = hosts.map(Cow::Borrowed).collect();
+    edge.ports = vec![if secure { 443 } else { 80 }];
+    edge
 }

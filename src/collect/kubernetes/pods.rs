@@ -95,6 +95,9 @@ fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {
         liveness: probe(value, "livenessProbe"),
         readiness: probe(value, "readinessProbe"),
         startup: probe(value, "startupProbe"),
+        healthcheck: None,
+        mounts: Vec::new(),
+        build: None,
     }
 }
 

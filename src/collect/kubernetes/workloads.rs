@@ -68,6 +68,7 @@ fn workload<'a>(
         containers: containers.into_iter().map(|(_, container)| container).collect(),
         published: pods::published(pod.root, host_network),
         host_network,
+        labels: Vec::new(),
         services: Vec::new(),
         autoscaler,
         budgets: Vec::new(),

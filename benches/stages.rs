@@ -1,0 +1,46 @@
+//! Where the time of a check goes: wall and CPU seconds of each stage, and of each rule alone.
+//! usage: stages FOLDER
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use plimsoll::artefact::{self, Sources};
+use plimsoll::config::Config;
+use plimsoll::input::InputDocument;
+use plimsoll::mask::Mask;
+use plimsoll::policy::Policies;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// CPU seconds of this process so far, of all threads.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<f64>().ok()).sum();
+    ticks / 100.0
+}
+
+fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
+    let (wall, before) = (Instant::now(), cpu());
+    let result = run();
+    println!("{:7.3} wall {:7.2} cpu  {what}", wall.elapsed().as_secs_f64(), cpu() - before);
+    result
+}
+
+fn main() {
+    // SAFETY: no other thread runs yet that could read the environment.
+    unsafe { std::env::set_var("RUST_LIB_BACKTRACE", "0") };
+    let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let (sources, config) = (Sources { paths: vec![folder], stdin: None }, Config::default());
+    let gathered = timed("find, read and parse", || artefact::gather(&sources, &config));
+    let (policies, _) = timed("load policies", || Policies::load(&[]));
+    let (document, _) = timed("collect and views", || InputDocument::build(&gathered.bundle, &config));
+    timed("mask", || Mask::new(&document));
+    let params = HashMap::new();
+    timed("convert and all rules", || policies.evaluate(policies.rules(), &document, "check", &params));
+    for rule in policies.rules() {
+        timed(&rule.id, || policies.evaluate(std::slice::from_ref(rule), &document, "check", &params));
+    }
+}
