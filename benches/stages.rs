@@ -1,4 +1,4 @@
-//! Where the time of a check goes: wall and CPU seconds of each stage, and of each rule alone.
+//! Where the time of a check goes: wall and CPU seconds and memory of each stage, and of each rule alone.
 //! usage: stages FOLDER
 
 use std::collections::HashMap;
@@ -22,10 +22,22 @@ fn cpu() -> f64 {
     ticks / 100.0
 }
 
+/// Megabytes of memory in use now, and at most so far.
+fn memory() -> (u64, u64) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let of = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or_default() / 1000
+    };
+    (of("VmRSS:"), of("VmHWM:"))
+}
+
 fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
     let (wall, before) = (Instant::now(), cpu());
     let result = run();
-    println!("{:7.3} wall {:7.2} cpu  {what}", wall.elapsed().as_secs_f64(), cpu() - before);
+    let (now, most) = memory();
+    let seconds = wall.elapsed().as_secs_f64();
+    println!("{seconds:7.3} wall {:7.2} cpu {now:5} MB now {most:5} at most  {what}", cpu() - before);
     result
 }
 

@@ -11,7 +11,7 @@ use crate::collect::{COLLECTORS, Collector, Contribution};
 use crate::config::Config;
 use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
-use crate::input::settings::{Setting, Settings, Via};
+use crate::input::settings::{Settings, Via};
 use crate::input::workloads::Workloads;
 use crate::located::{Span, Step, Value};
 use crate::problem::Problem;
@@ -21,10 +21,12 @@ pub mod edges;
 pub mod env_files;
 pub mod environment;
 pub mod measures;
+pub mod origins;
 pub mod placeholders;
 pub mod products;
 pub mod roles;
 pub mod settings;
+pub mod shared;
 pub mod tables;
 pub mod workloads;
 
@@ -239,18 +241,5 @@ impl Serialize for Files<'_> {
             }
         }
         map.end()
-    }
-}
-
-impl Settings<'_> {
-    /// By role, of the settings given.
-    fn by_role<'s, 'a>(all: &[&'s Setting<'a>]) -> BTreeMap<&'s str, Vec<&'s Setting<'a>>> {
-        let mut roles: BTreeMap<&str, Vec<&Setting<'a>>> = BTreeMap::new();
-        for setting in all {
-            if let Some(role) = &setting.role {
-                roles.entry(role).or_default().push(setting);
-            }
-        }
-        roles
     }
 }

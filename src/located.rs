@@ -91,6 +91,7 @@ struct Node {
     /// Scalar: length of its text; collection: number of its children.
     b: u32,
     parent: NodeId,
+    /// In a mapping the node of the key, in a sequence the index.
     key: NodeId,
     next: NodeId,
     kind: NodeKind,
@@ -181,7 +182,7 @@ impl<'a> From<Value<'a>> for At<'a> {
 
 impl Serialize for At<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.route())
+        serializer.collect_seq(self.0.pieces())
     }
 }
 

@@ -31,19 +31,25 @@ pub fn input() -> Value {
     ];
     let workloads: Map<String, Value> =
         workloads.into_iter().map(|(name, schema)| (name.to_string(), list(schema))).collect();
+    let by_role =
+        |setting: &schemars::Schema| json!({ "type": "object", "additionalProperties": list(setting.clone()) });
     let mut sections = Map::new();
     sections.insert("deployments".to_string(), list(generator.subschema_for::<Deployment<'_>>()));
     sections.insert(
         "settings".to_string(),
         json!({
             "type": "object",
-            "description": "All settings, those with a role once more by role, and those whose value is a placeholder.",
+            "description": "All settings, and the same once more as rules ask for them: by role; by role, where a \
+                container gets them and the value is known; by role, where a container gets them and the value is not in \
+                the tree; and those whose value is a placeholder. The settings without a role stand under `none`.",
             "properties": {
                 "all": list(setting.clone()),
-                "by_role": { "type": "object", "additionalProperties": list(setting.clone()) },
+                "by_role": by_role(&setting),
+                "known": by_role(&setting),
+                "unseen": by_role(&setting),
                 "placeholders": list(setting),
             },
-            "required": ["all", "by_role", "placeholders"],
+            "required": ["all", "by_role", "known", "unseen", "placeholders"],
             "additionalProperties": false,
         }),
     );

@@ -74,8 +74,8 @@ fn what_selects_a_workload_is_joined_with_it() {
         let threshold = budget.min_available.as_ref().expect("it is written");
         assert_eq!((budget.replicas, threshold.pods), (Some(5), Some(3)), "half of five is three");
         let range = workload.limit_range.as_ref().expect("the namespace has one");
-        assert_eq!(range.requests["cpu"].milli, Some(100));
-        assert_eq!(range.limits["memory"].milli, Some(1_073_741_824_000));
+        assert_eq!(range.requests.cpu.as_ref().and_then(|one| one.milli), Some(100));
+        assert_eq!(range.limits.memory.as_ref().and_then(|one| one.milli), Some(1_073_741_824_000));
         let policy = &document.workloads.network_policies[0];
         assert!(policy.governs_ingress && !policy.governs_egress && policy.selects_all);
         let namespace = &document.workloads.namespaces[0];
@@ -169,8 +169,8 @@ fn null_is_absent_and_dollars_are_what_kubernetes_makes_of_them() {
         let workload = &document.workloads.all[0];
         assert_eq!((workload.replicas.value, workload.replicas.source), (Some(1), ReplicaSource::Default));
         let container = &workload.containers[0];
-        assert_eq!(container.resources.requests["cpu"].milli, Some(16_100_000));
-        assert!(!container.resources.requests.contains_key("memory") && container.liveness.is_none());
+        assert_eq!(container.resources.requests.cpu.as_ref().and_then(|one| one.milli), Some(16_100_000));
+        assert!(container.resources.requests.memory.is_none() && container.liveness.is_none());
         let got = |name: &str| {
             let setting = document.settings.all.iter().find(|setting| setting.name == name);
             setting.map(|setting| (setting.state, setting.value.as_deref().unwrap_or("-").to_string()))
@@ -232,11 +232,20 @@ fn policies_and_budgets_govern_what_kubernetes_lets_them() {
             document.workloads.budgets.iter().map(|budget| (budget.selects.len(), budget.replicas)).collect();
         assert_eq!(budgets, [(0, None), (2, None), (0, None)], "nobody knows how many pods a DaemonSet runs");
         let range = document.workloads.all[0].limit_range.as_ref().expect("the namespace has one");
-        assert_eq!((range.limits["memory"].milli, range.requests["memory"].milli), {
-            let gibibyte = Some(1_073_741_824_000);
-            (gibibyte, gibibyte)
-        });
-        assert_eq!((range.requests["cpu"].milli, !range.limits.contains_key("cpu")), (Some(50), true));
+        assert_eq!(
+            (
+                range.limits.memory.as_ref().and_then(|one| one.milli),
+                range.requests.memory.as_ref().and_then(|one| one.milli)
+            ),
+            {
+                let gibibyte = Some(1_073_741_824_000);
+                (gibibyte, gibibyte)
+            }
+        );
+        assert_eq!(
+            (range.requests.cpu.as_ref().and_then(|one| one.milli), range.limits.cpu.is_none()),
+            (Some(50), true)
+        );
     });
 }
 

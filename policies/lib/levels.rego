@@ -2,10 +2,7 @@
 package lib.levels
 
 # Levels that a value sets: one, or one for each module (`info,hyper=debug`).
-named(value) := {lower(value)} if {
-	value != ""
-	trim(lower(value), "abcdefghijklmnopqrstuvwxyz") == ""
-} else := {level |
+named(value) := {level |
 	some part in regex.split(`[\s,;]+`, value)
 	level := lower(trim(regex.replace(part, `^.*=`, ""), `"':`))
 	level != ""
@@ -32,7 +29,4 @@ synonyms := {
 }
 
 # Numbers mean one thing in syslog, another in Python, a third in pino.
-is_number(value) if {
-	trim(value, "-0123456789 ") == ""
-	regex.match(`^\s*-?[0-9]+\s*$`, value)
-}
+is_number(value) if regex.match(`^\s*-?[0-9]+\s*$`, value)

@@ -1,28 +1,8 @@
 # Lists of CORS origins as people write them, and what an entry lets in.
 package lib.origins
 
-# Most values are one origin without any sign that means more; telling those first spares the expressions below.
-plain(text) if {
-	text != ""
-	trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-./:") == ""
-}
-
-# An https origin, and nothing that an expression would have to look at twice.
-plain_https(entry) if {
-	plain(entry)
-	startswith(entry, "https://")
-	count(split(entry, "/")) == 3
-	count(split(entry, ":")) == 2
-	not contains(entry, "localhost")
-	not startswith(entry, "https://127.")
-	not startswith(entry, "https://0.")
-	not endswith(entry, "/")
-}
-
 # Origins of a JSON array or of a list with commas, semicolons or spaces; quotes and brackets are no part of them.
-entries(text) := [text] if {
-	plain(text)
-} else := [entry | some entry in json.unmarshal(text); is_string(entry)] if {
+entries(text) := [entry | some entry in json.unmarshal(text); is_string(entry)] if {
 	startswith(trim_space(text), "[")
 	json.is_valid(text)
 } else := [entry |
@@ -40,12 +20,7 @@ entries(text) := [text] if {
 bracketed(text) if regex.match(`^\s*\[.*\]\s*$`, text)
 
 # What an entry lets in beyond one origin, said as the end of a sentence; undefined for what is no wildcard.
-wildcard(entry) := fault if {
-	not plain_https(entry)
-	fault := wide(entry)
-}
-
-wide(entry) := "allows every origin" if {
+wildcard(entry) := "allows every origin" if {
 	everything(entry)
 } else := "allows `null`, which sandboxed pages and local files send" if {
 	lower(entry) == "null"
@@ -102,12 +77,7 @@ open_ended(branch) if not regex.match(`(\$|\\z|\\Z)\)*$`, branch)
 open_ended(branch) if not regex.match(`^\(*(\?:)?(\^|\\A|https?|\(?https|:?//|\\?/\\?/|\\\.|\(\^)`, branch)
 
 # Why an entry is no https origin, said as the end of a sentence; undefined for one that is.
-fault(entry) := said if {
-	not plain_https(entry)
-	said := no_https_origin(entry)
-}
-
-no_https_origin(entry) := "is a pattern, not an origin" if {
+fault(entry) := "is a pattern, not an origin" if {
 	is_pattern(entry)
 } else := "is this machine, not an origin of users" if {
 	regex.match(`^([a-z.+-]+://)?(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1?\]|[^/:]+\.localhost)([:/]|$)`, lower(entry))

@@ -16,18 +16,6 @@ limit(workload, container, name) := quantity if {
 	quantity := workload.limit_range.limits[name]
 }
 
-# A limit under the request: the pod is refused, or never gets what it asks for.
-limit_below_request(container, name) if {
-	container.resources.limits[name].milli < container.resources.requests[name].milli
-}
-
-# The quantities of a resource that are written but are no numbers: a tool fills them in later.
-unclear(container, name) := [quantity |
-	some kind in ["requests", "limits"]
-	quantity := container.resources[kind][name]
-	not quantity.milli
-]
-
 # A compose service that says anything of a resource.
 stated(container, name) if container.resources.requests[name]
 

@@ -6,13 +6,6 @@ bare := {"resources": {"requests": {}, "limits": {}}}
 
 limited := {"resources": {"requests": {}, "limits": {"cpu": {"text": "1", "milli": 1000, "at": []}}}}
 
-torn := {"resources": {
-	"requests": {"cpu": {"text": "2", "milli": 2000, "at": []}},
-	"limits": {"cpu": {"text": "1", "milli": 1000, "at": []}},
-}}
-
-templated := {"resources": {"requests": {"cpu": {"text": "${CPU}", "at": []}}, "limits": {}}}
-
 ranged := {"limit_range": {"requests": {}, "limits": {"cpu": {"text": "3", "milli": 3000, "at": []}}}}
 
 test_a_limit_is_a_request if resources.request({}, limited, "cpu").milli == 1000
@@ -26,12 +19,4 @@ test_nothing_is_nothing if {
 	not resources.request({}, bare, "cpu")
 	not resources.limit({}, bare, "cpu")
 	not resources.stated(bare, "cpu")
-	resources.unclear(bare, "cpu") == []
 }
-
-test_limits_below_requests if {
-	resources.limit_below_request(torn, "cpu")
-	not resources.limit_below_request(limited, "cpu")
-}
-
-test_what_is_filled_in_later_is_unclear if count(resources.unclear(templated, "cpu")) == 1

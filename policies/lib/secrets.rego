@@ -1,13 +1,6 @@
 # What is wrong with the value of a secret, told without the value.
 package lib.secrets
 
-# The value stands in the tree and was measured; a connection URL without a password was not.
-is_literal(setting) if {
-	setting.reaches == "container"
-	setting.state in {"literal", "default"}
-	setting.measures
-}
-
 # Where the secret stands: a connection URL may take its password from a line of an env file.
 place(setting) := object.get(setting, "secret_at", setting.at)
 

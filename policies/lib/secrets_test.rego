@@ -6,18 +6,8 @@ fine := {"length": 32, "empty": false, "known_default": false, "equals_user": fa
 
 setting(measures) := {
 	"name": "X",
-	"state": "literal",
-	"reaches": "container",
 	"equals_template": false,
 	"measures": object.union(fine, measures),
-}
-
-test_only_measured_values_of_containers_are_literals if {
-	secrets.is_literal(setting({}))
-	secrets.is_literal(object.union(setting({}), {"state": "default"}))
-	not secrets.is_literal(object.union(setting({}), {"state": "reference"}))
-	not secrets.is_literal(object.union(setting({}), {"reaches": "build"}))
-	not secrets.is_literal(object.remove(setting({}), ["measures"]))
 }
 
 test_a_secret_stands_where_its_variable_is_set if {

@@ -2,20 +2,30 @@ package lib.settings_test
 
 import data.lib.settings
 
-setting(state, reaches) := {"at": ["place"], "name": "X", "state": state, "reaches": reaches}
-
-test_only_what_containers_get_is_unseen if {
-	every reach in ["build", "ci", "interpolation", "inventory"] {
-		not settings.unseen(setting("unknown", reach))
-	}
+# The section `settings` as the view makes it of settings by role, for tests of rules; those without a role stand under
+# `none`.
+section(by_role) := {
+	"all": [setting | some list in by_role; some setting in list],
+	"by_role": object.remove(by_role, ["none"]),
+	"known": {role: found | some role, list in by_role; found := in_container(list, {"literal", "default"})},
+	"unseen": {role: found |
+		some role, list in by_role
+		found := [object.union(setting, {"unseen": unseen(setting)}) |
+			some setting in in_container(list, {"unknown", "reference"})
+		]
+	},
+	"placeholders": [setting | some list in by_role; some setting in list; setting.placeholder],
 }
 
-test_unseen_says_what_would_decide if {
-	settings.unseen(setting("unknown", "container")).message == "the value of X is not in the tree"
-	settings.unseen(setting("reference", "container")).message == "X is kept outside the tree"
-	not settings.unseen(setting("literal", "container"))
-	not settings.unseen(setting("unknown", "build"))
-}
+in_container(list, states) := [setting |
+	some setting in list
+	setting.reaches == "container"
+	setting.state in states
+]
+
+unseen(setting) := {"message": sprintf("the value of %s is not in the tree", [setting.name]), "give": "what sets it"} if {
+	setting.state == "unknown"
+} else := {"message": sprintf("%s is kept outside the tree", [setting.name]), "give": "the facts of a host"}
 
 test_switches if {
 	every value in ["true", "True", "TRUE", "1", "yes", "on", " on ", "2", "enabled"] {

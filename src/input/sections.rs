@@ -1,10 +1,13 @@
 //! The names of all sections, and each section as something that serialises.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::collect::COLLECTORS;
 use crate::input::edges::Edge;
-use crate::input::settings::{Setting, Settings};
+use crate::input::settings::{Reach, Setting};
+use crate::input::shared::Shared;
 use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Service, Workload};
 use crate::input::{Any, Files, InputDocument};
 
@@ -33,19 +36,38 @@ pub const SECTIONS: &[&str] = &[
 /// The sections that are views: made from several kinds of artefact.
 pub const VIEWS: &[&str] = &["deployments", "settings", "workloads", "edges"];
 
-/// The section `settings`.
+/// Settings by their role; those without one under `none`.
+type ByRole<'s, 'a> = BTreeMap<&'s str, Vec<Shared<'s, Setting<'a>>>>;
+
+/// The section `settings`: every setting once, and the same settings as rules ask for them.
 #[derive(Serialize)]
 pub struct SettingsSection<'s, 'a> {
-    all: Vec<&'s Setting<'a>>,
-    by_role: std::collections::BTreeMap<&'s str, Vec<&'s Setting<'a>>>,
-    placeholders: Vec<&'s Setting<'a>>,
+    all: Vec<Shared<'s, Setting<'a>>>,
+    by_role: ByRole<'s, 'a>,
+    /// What containers get and whose value is known.
+    known: ByRole<'s, 'a>,
+    /// What containers get and whose value the tree does not hold.
+    unseen: ByRole<'s, 'a>,
+    placeholders: Vec<Shared<'s, Setting<'a>>>,
 }
 
 impl<'s, 'a> SettingsSection<'s, 'a> {
     pub fn new(all: Vec<&'s Setting<'a>>) -> Self {
-        let by_role = Settings::by_role(&all);
-        let placeholders = all.iter().copied().filter(|setting| setting.placeholder.is_some()).collect();
-        Self { all, by_role, placeholders }
+        let by_role = |wanted: &dyn Fn(&Setting<'a>) -> bool| {
+            let mut roles: ByRole<'s, 'a> = BTreeMap::new();
+            for setting in all.iter().filter(|setting| wanted(setting)) {
+                roles.entry(setting.role.as_deref().unwrap_or("none")).or_default().push(Shared(setting));
+            }
+            roles
+        };
+        let in_container = |setting: &Setting<'a>| setting.reaches == Reach::Container;
+        Self {
+            by_role: by_role(&|setting| setting.role.is_some()),
+            known: by_role(&|setting| in_container(setting) && setting.value.is_some()),
+            unseen: by_role(&|setting| setting.unseen.is_some()),
+            placeholders: all.iter().filter(|setting| setting.placeholder.is_some()).map(|one| Shared(*one)).collect(),
+            all: all.into_iter().map(Shared).collect(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::artefact::{Bundle, Tracked};
-use crate::input::{environment, measures, placeholders, roles};
+use crate::input::{environment, measures, origins, placeholders, roles};
 use crate::located::{At, Value};
 
 /// How a setting gets its value.
@@ -98,6 +98,25 @@ pub struct Setting<'a> {
     /// Strength of a secret's value, or of the password inside a connection URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measures: Option<Measures>,
+    /// Whether the value is a list of https origins and nothing else (role cors_origins).
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub https_origins: bool,
+    /// What to say where a container gets a value that the tree does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Unseen>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// Why a value is not known: what an entry of a rule's `unknown` says beside its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unseen {
+    pub message: String,
+    /// The evidence that would decide it.
+    pub give: &'static str,
 }
 
 /// What can be said of a secret without saying it.
@@ -138,7 +157,7 @@ pub enum PlaceholderKind {
     Localhost,
 }
 
-/// The view: all settings, and those with a role once more by role.
+/// The view.
 #[derive(Debug, Default)]
 pub struct Settings<'a> {
     pub all: Vec<Setting<'a>>,
@@ -165,7 +184,23 @@ impl<'a> Setting<'a> {
             equals_template: false,
             secret_at: None,
             measures: None,
+            https_origins: false,
+            unseen: None,
         }
+    }
+
+    fn unseen(&self) -> Option<Unseen> {
+        let name = &self.name;
+        let (message, give) = match self.state {
+            State::Unknown => {
+                (format!("the value of {name} is not in the tree"), "the env file or manifest that sets it")
+            }
+            State::Reference => {
+                (format!("{name} is kept outside the tree"), "the facts of a host or cluster where it is set")
+            }
+            State::Literal | State::Default => return None,
+        };
+        (self.reaches == Reach::Container).then_some(Unseen { message, give })
     }
 
     /// Sets the value and, by it, the state: a path below `/run/secrets` or a name ending in `_FILE` refers elsewhere.
@@ -187,8 +222,10 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
         };
         setting.role = meaning.role.map(Cow::Borrowed);
         setting.secret = meaning.secret;
+        setting.unseen = setting.unseen();
         if let Some(value) = &setting.value {
             setting.placeholder = placeholders::of(value, meaning.public_url);
+            setting.https_origins = meaning.role == Some("cors_origins") && origins::all_https(value);
         }
     }
     let templates = Templates::new(bundle);

@@ -1,7 +1,6 @@
 //! The view `workloads`: what runs, with everything that selects it already joined.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -192,9 +191,28 @@ pub struct Resources<'a> {
     /// Place of the block that holds them, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<At<'a>>,
-    /// By resource (`cpu`, `memory`).
-    pub requests: BTreeMap<&'static str, Quantity<'a>>,
-    pub limits: BTreeMap<&'static str, Quantity<'a>>,
+    pub requests: Amounts<'a>,
+    pub limits: Amounts<'a>,
+}
+
+/// Amounts of the resources that rules know.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Amounts<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Quantity<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Quantity<'a>>,
+}
+
+impl<'a> Amounts<'a> {
+    /// The amount of one resource, None for one that rules do not know.
+    pub fn get_mut(&mut self, resource: &str) -> Option<&mut Option<Quantity<'a>>> {
+        match resource {
+            "cpu" => Some(&mut self.cpu),
+            "memory" => Some(&mut self.memory),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]

@@ -133,7 +133,8 @@ impl Builder {
                 if mapping && frame.pending_key == NONE {
                     frame.pending_key = id;
                 } else {
-                    node.key = std::mem::replace(&mut frame.pending_key, NONE);
+                    let index = self.located.nodes[frame.id as usize].b;
+                    node.key = if mapping { std::mem::replace(&mut frame.pending_key, NONE) } else { index };
                     match frame.last {
                         NONE => self.located.nodes[frame.id as usize].a = id,
                         last => self.located.nodes[last as usize].next = id,

@@ -219,9 +219,9 @@ impl<'a> Value<'a> {
 
     /// The key that holds this value, as a value with its own place.
     pub fn key(self) -> Option<Value<'a>> {
-        match self.node().key {
-            NONE => None,
-            key => Some(self.at_id(key)),
+        match (self.node().key, self.parent()) {
+            (NONE, _) | (_, None) => None,
+            (key, Some(parent)) => (parent.node().kind == NodeKind::Mapping).then(|| self.at_id(key)),
         }
     }
 
@@ -271,13 +271,13 @@ impl<'a> Value<'a> {
     }
 
     /// The route without a copy of its keys.
-    fn pieces(self) -> Vec<Piece<'a>> {
+    pub(super) fn pieces(self) -> Vec<Piece<'a>> {
         let mut pieces = Vec::with_capacity(16);
         let mut at = self.resolved();
         while let Some(parent) = at.parent() {
             // A key has the route of its value, since no step leads to a key itself.
             let name = if parent.is_mapping() { at.key_text().or(at.text()) } else { None };
-            pieces.push(name.map_or_else(|| Piece::Index(at.index()), Piece::Key));
+            pieces.push(name.map_or(Piece::Index(at.node().key as usize), Piece::Key));
             at = parent;
         }
         if self.located.numbered {
@@ -287,16 +287,12 @@ impl<'a> Value<'a> {
         pieces.reverse();
         pieces
     }
-
-    fn index(self) -> usize {
-        self.parent().map_or(0, |parent| parent.children().take_while(|child| child.id != self.id).count())
-    }
 }
 
 /// A step of a route, borrowed from the tree.
 #[derive(Clone, Copy, Serialize)]
 #[serde(untagged)]
-enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Key(&'a str),
     Index(usize),
 }

@@ -1,7 +1,7 @@
 //! Views to Rego values, without a detour over JSON text.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -11,10 +11,15 @@ use serde::ser::{
 };
 
 use super::RegoValue;
+use crate::input::shared::SHARED;
 
-/// Strings of one conversion, each kept once: keys, paths and words recur in nearly every entry.
+/// What one conversion has made so far and makes once: strings, since keys, paths and words recur in nearly every entry,
+/// and entries that several lists hold, by their address.
 #[derive(Default)]
-pub struct Strings(RefCell<HashSet<Arc<str>>>);
+pub struct Strings {
+    strings: RefCell<HashSet<Arc<str>>>,
+    shared: RefCell<HashMap<u64, RegoValue>>,
+}
 
 /// Texts longer than this are values of their own, which hardly ever recur.
 const SHORT: usize = 96;
@@ -24,7 +29,7 @@ impl Strings {
         if text.len() > SHORT {
             return RegoValue::String(text.into());
         }
-        let mut known = self.0.borrow_mut();
+        let mut known = self.strings.borrow_mut();
         if let Some(one) = known.get(text) {
             return RegoValue::String(one.clone());
         }
@@ -68,6 +73,19 @@ struct List<'t> {
     strings: &'t Strings,
     items: Vec<RegoValue>,
     variant: Option<&'static str>,
+    shared: Shared,
+}
+
+/// How far a [`SHARED`] entry has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shared {
+    No,
+    /// Its address comes next.
+    Address,
+    /// Its value comes next and is known already.
+    Known,
+    /// Its value comes next and is converted for this address.
+    Fresh(u64),
 }
 
 struct Object<'t> {
@@ -179,13 +197,22 @@ impl<'t> Serializer for Convert<'t> {
         Ok(wrap(self.0, Some(variant), value.serialize(self)?))
     }
     fn serialize_seq(self, length: Option<usize>) -> Result<List<'t>, Failure> {
-        Ok(List { strings: self.0, items: Vec::with_capacity(length.unwrap_or_default()), variant: None })
+        Ok(List {
+            strings: self.0,
+            items: Vec::with_capacity(length.unwrap_or_default()),
+            variant: None,
+            shared: Shared::No,
+        })
     }
     fn serialize_tuple(self, length: usize) -> Result<List<'t>, Failure> {
         self.serialize_seq(Some(length))
     }
-    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<List<'t>, Failure> {
-        self.serialize_seq(Some(length))
+    fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<List<'t>, Failure> {
+        let shared = if name == SHARED { Shared::Address } else { Shared::No };
+        Ok(List { shared, ..self.serialize_seq(Some(length))? })
+    }
+    fn is_human_readable(&self) -> bool {
+        false
     }
     fn serialize_tuple_variant(
         self,
@@ -194,7 +221,7 @@ impl<'t> Serializer for Convert<'t> {
         variant: &'static str,
         length: usize,
     ) -> Result<List<'t>, Failure> {
-        Ok(List { strings: self.0, items: Vec::with_capacity(length), variant: Some(variant) })
+        Ok(List { strings: self.0, items: Vec::with_capacity(length), variant: Some(variant), shared: Shared::No })
     }
     fn serialize_map(self, _: Option<usize>) -> Result<Object<'t>, Failure> {
         Ok(Object { strings: self.0, entries: RegoValue::new_object(), key: None, variant: None })
@@ -215,11 +242,29 @@ impl<'t> Serializer for Convert<'t> {
 
 impl List<'_> {
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failure> {
-        self.items.push(value.serialize(Convert(self.strings))?);
+        if self.shared == Shared::Known {
+            return Ok(());
+        }
+        let value = value.serialize(Convert(self.strings))?;
+        match self.shared {
+            Shared::Address => {
+                let address = value.as_u64().map_err(Failure::custom)?;
+                let known = self.strings.shared.borrow().get(&address).cloned();
+                self.shared = if known.is_some() { Shared::Known } else { Shared::Fresh(address) };
+                self.items.extend(known);
+                return Ok(());
+            }
+            Shared::Fresh(address) => _ = self.strings.shared.borrow_mut().insert(address, value.clone()),
+            Shared::Known | Shared::No => {}
+        }
+        self.items.push(value);
         Ok(())
     }
 
-    fn finish(self) -> RegoValue {
+    fn finish(mut self) -> RegoValue {
+        if self.shared != Shared::No {
+            return self.items.pop().unwrap_or(RegoValue::Undefined);
+        }
         wrap(self.strings, self.variant, RegoValue::from(self.items))
     }
 }

@@ -18,11 +18,11 @@ import data.lib.secrets
 
 # A file that is interpolated holds its passwords as much as one that a container reads; a variable that nothing sets
 # stands in no file.
-held contains setting if {
+held := [setting |
 	some role in ["db_password", "db_url"]
 	some setting in input.settings.by_role[role]
 	setting.reaches in {"container", "interpolation"}
-}
+]
 
 subjects contains setting.at if some setting in held
 

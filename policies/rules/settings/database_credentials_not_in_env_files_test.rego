@@ -1,5 +1,6 @@
 package rules.settings.database_credentials_not_in_env_files_test
 
+import data.lib.settings_test
 import data.rules.settings.database_credentials_not_in_env_files as rule
 import data.rules.settings.database_password_changed
 
@@ -17,7 +18,7 @@ setting(name, more) := object.union(
 	more,
 )
 
-doc(passwords, urls) := {"settings": {"by_role": {"db_password": passwords, "db_url": urls}}}
+doc(passwords, urls) := {"settings": settings_test.section({"db_password": passwords, "db_url": urls})}
 
 test_literals_are_denied_wherever_the_repository_shows_them if {
 	given := doc(

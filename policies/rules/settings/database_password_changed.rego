@@ -17,39 +17,34 @@ import data.lib.settings
 
 roles := ["db_password", "db_url"]
 
+# A connection URL without a password has no measures.
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.by_role[role]
-	secrets.is_literal(setting)
+	some setting in input.settings.known[role]
+	setting.measures
 }
+
+subjects contains setting.at if some setting in input.settings.known.db_trust
 
 subjects contains setting.at if {
-	some role in roles
-	some setting in input.settings.by_role[role]
-	settings.unseen(setting)
-}
-
-subjects contains setting.at if {
-	some setting in input.settings.by_role.db_trust
-	setting.reaches == "container"
-}
-
-unknown contains entry if {
 	some role in ["db_password", "db_url", "db_trust"]
-	some setting in input.settings.by_role[role]
-	entry := settings.unseen(setting)
+	some setting in input.settings.unseen[role]
+}
+
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
+	some role in ["db_password", "db_url", "db_trust"]
+	some setting in input.settings.unseen[role]
 }
 
 deny contains {"at": secrets.place(setting), "message": sprintf("the password in %s %s", [setting.name, fault])} if {
 	some role in roles
-	some setting in input.settings.by_role[role]
-	secrets.is_literal(setting)
+	some setting in input.settings.known[role]
+	setting.measures
 	fault := secrets.unchanged(setting)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s lets every client in", [setting.name])} if {
-	some setting in input.settings.by_role.db_trust
-	setting.reaches == "container"
+	some setting in input.settings.known.db_trust
 	trusts(setting.value)
 }
 

@@ -1,5 +1,6 @@
 package rules.settings.database_password_changed_test
 
+import data.lib.settings_test
 import data.rules.settings.database_password_changed as rule
 import data.rules.settings.database_password_strong
 
@@ -25,7 +26,7 @@ setting(name, measures, more) := object.union(
 )
 
 doc(passwords, urls, trust) := {
-	"settings": {"by_role": {"db_password": passwords, "db_url": urls, "db_trust": trust}},
+	"settings": settings_test.section({"db_password": passwords, "db_url": urls, "db_trust": trust}),
 	"params": {"db_password_min": 16, "db_password_bits_min": 64},
 }
 

@@ -21,30 +21,27 @@
 package rules.settings.database_password_strong
 
 import data.lib.secrets
-import data.lib.settings
 
 roles := ["db_password", "db_url"]
 
 # Defaults, placeholders and empty passwords belong to database-password-changed.
-changed contains setting if {
+changed := [setting |
 	some role in roles
-	some setting in input.settings.by_role[role]
-	secrets.is_literal(setting)
+	some setting in input.settings.known[role]
+	setting.measures
 	not secrets.unchanged(setting)
-}
+]
 
 subjects contains setting.at if some setting in changed
 
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.by_role[role]
-	settings.unseen(setting)
+	some setting in input.settings.unseen[role]
 }
 
-unknown contains entry if {
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some role in roles
-	some setting in input.settings.by_role[role]
-	entry := settings.unseen(setting)
+	some setting in input.settings.unseen[role]
 }
 
 deny contains {"at": secrets.place(setting), "message": sprintf("the password in %s %s", [setting.name, fault])} if {

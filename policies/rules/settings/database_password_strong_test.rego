@@ -1,5 +1,6 @@
 package rules.settings.database_password_strong_test
 
+import data.lib.settings_test
 import data.rules.settings.database_password_strong as rule
 
 fine := {
@@ -24,7 +25,7 @@ setting(name, measures, more) := object.union(
 )
 
 doc(passwords, urls, least) := {
-	"settings": {"by_role": {"db_password": passwords, "db_url": urls}},
+	"settings": settings_test.section({"db_password": passwords, "db_url": urls}),
 	"params": {"db_password_min": least, "db_password_bits_min": 64},
 }
 

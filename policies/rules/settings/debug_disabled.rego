@@ -21,32 +21,34 @@ roles := ["debug", "app_mode"]
 
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.by_role[role]
-	setting.reaches == "container"
+	some setting in input.settings.known[role]
+}
+
+subjects contains setting.at if {
+	some role in roles
+	some setting in input.settings.unseen[role]
 }
 
 subjects contains container.at if {
 	some workload in input.workloads.all
 	some container in workload.containers
+	container.command != []
 	commands.serves(container)
 }
 
-unknown contains entry if {
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some role in roles
-	some setting in input.settings.by_role[role]
-	entry := settings.unseen(setting)
+	some setting in input.settings.unseen[role]
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name])} if {
-	some setting in input.settings.by_role.debug
-	setting.reaches == "container"
+	some setting in input.settings.known.debug
 	is_debug(setting.value)
 	not products.is_known(object.get(setting, "image", ""))
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name]), "severity": "low"} if {
-	some setting in input.settings.by_role.debug
-	setting.reaches == "container"
+	some setting in input.settings.known.debug
 	is_debug(setting.value)
 	products.is_known(object.get(setting, "image", ""))
 }
@@ -56,20 +58,25 @@ deny contains {
 	"message": sprintf("%s makes the parts named by `%s` talk", [setting.name, setting.value]),
 	"severity": "low",
 } if {
-	some setting in input.settings.by_role.debug
-	setting.reaches == "container"
+	some setting in input.settings.known.debug
 	is_filter(setting.value)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, setting.value])} if {
-	some setting in input.settings.by_role.app_mode
-	setting.reaches == "container"
-	lower(trim_space(setting.value)) in {"development", "develop", "devel", "dev", "debug", "local", "test", "testing"}
+	some setting in input.settings.known.app_mode
+	setting.value in unfinished
+}
+
+# Many settings hold the same few values, so each value is judged once.
+unfinished := {value |
+	some value in {setting.value | some setting in input.settings.known.app_mode}
+	lower(trim_space(value)) in {"development", "develop", "devel", "dev", "debug", "local", "test", "testing"}
 }
 
 deny contains {"at": fault.at, "message": sprintf("%s %s", [workload.name, fault.said])} if {
 	some workload in input.workloads.all
 	some container in workload.containers
+	container.command != []
 	some fault in commands.faults(container)
 }
 

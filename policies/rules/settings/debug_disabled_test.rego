@@ -1,12 +1,13 @@
 package rules.settings.debug_disabled_test
 
+import data.lib.settings_test
 import data.rules.settings.debug_disabled as rule
 import data.rules.settings.log_level_production
 
 setting(name, value) := {"at": [value], "name": name, "state": "literal", "value": value, "reaches": "container"}
 
 doc(debug, modes, workloads) := {
-	"settings": {"by_role": {"debug": debug, "app_mode": modes}},
+	"settings": settings_test.section({"debug": debug, "app_mode": modes}),
 	"workloads": {"all": workloads},
 	"params": {"allowed_log_levels": ["info"]},
 }

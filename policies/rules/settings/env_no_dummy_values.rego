@@ -12,8 +12,6 @@
 #   help: Give the real value, or remove the line where nothing needs it.
 package rules.settings.env_no_dummy_values
 
-import data.lib.settings
-
 # Other rules judge what these hold, placeholders too.
 elsewhere := {
 	"app_mode", "cors_allow_all", "cors_origins", "db_password", "db_trust", "db_url", "debug", "jwt_secret",
@@ -26,17 +24,23 @@ own(setting) if {
 }
 
 subjects contains setting.at if {
-	some setting in input.settings.all
-	setting.state != "reference"
-	own(setting)
+	some role, list in input.settings.known
+	not role in elsewhere
+	some setting in list
 }
 
-unknown contains entry if {
-	some setting in input.settings.all
-	setting.state == "unknown"
-	own(setting)
-	entry := settings.unseen(setting)
+subjects contains setting.at if some setting in unset
+
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
+	some setting in unset
 }
+
+unset := [setting |
+	some role, list in input.settings.unseen
+	not role in elsewhere
+	some setting in list
+	setting.state == "unknown"
+]
 
 deny contains {
 	"at": setting.at,
@@ -78,8 +82,7 @@ deny contains {
 	"message": sprintf("%s names the database `%s` in production", [setting.name, setting.value]),
 	"severity": "medium",
 } if {
-	some setting in input.settings.by_role.db_name
-	setting.reaches == "container"
+	some setting in input.settings.known.db_name
 	setting.deployment in production
 	regex.match(`(^|[_-])(test|testing|dev|demo|example|sample|dummy)([_-]|$)`, lower(setting.value))
 	not setting.placeholder

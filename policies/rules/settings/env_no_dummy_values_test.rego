@@ -1,5 +1,6 @@
 package rules.settings.env_no_dummy_values_test
 
+import data.lib.settings_test
 import data.rules.settings.database_password_changed
 import data.rules.settings.env_no_dummy_values as rule
 import data.rules.settings.jwt_secret_set
@@ -24,12 +25,12 @@ doc(list) := {
 		{"name": "compose.yaml", "environment": "unknown"},
 		{"name": "compose.prod.yaml", "environment": "production"},
 	],
-	"settings": {
-		"all": list,
-		"by_role": {role: [s | some s in list; s.role == role] | some role in {s.role | some s in list}},
-		"placeholders": [s | some s in list; s.placeholder],
-	},
+	"settings": settings_test.section({role: [s | some s in list; role_of(s) == role] |
+		some role in {role_of(s) | some s in list}
+	}),
 }
+
+role_of(setting) := object.get(setting, "role", "none")
 
 test_placeholders_of_each_kind_are_denied if {
 	given := doc([

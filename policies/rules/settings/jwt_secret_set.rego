@@ -12,22 +12,18 @@
 package rules.settings.jwt_secret_set
 
 import data.lib.secrets
-import data.lib.settings
 
-subjects contains setting.at if {
-	some setting in input.settings.by_role.jwt_secret
-	setting.reaches == "container"
-}
+subjects contains setting.at if some setting in input.settings.known.jwt_secret
+
+subjects contains setting.at if some setting in input.settings.unseen.jwt_secret
 
 # A reference passes here: the value is kept elsewhere on purpose.
-unknown contains entry if {
-	some setting in input.settings.by_role.jwt_secret
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
+	some setting in input.settings.unseen.jwt_secret
 	setting.state == "unknown"
-	entry := settings.unseen(setting)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
-	some setting in input.settings.by_role.jwt_secret
-	secrets.is_literal(setting)
+	some setting in input.settings.known.jwt_secret
 	fault := secrets.unchosen(setting)
 }

@@ -1,5 +1,6 @@
 package rules.settings.jwt_secret_set_test
 
+import data.lib.settings_test
 import data.rules.settings.jwt_secret_set as rule
 import data.rules.settings.jwt_secret_strong
 
@@ -18,7 +19,7 @@ setting(name, measures, more) := object.union(
 )
 
 doc(list) := {
-	"settings": {"by_role": {"jwt_secret": list}},
+	"settings": settings_test.section({"jwt_secret": list}),
 	"params": {"jwt_secret_min": 32, "jwt_secret_bits_min": 160},
 }
 
@@ -66,7 +67,7 @@ test_a_variable_that_nothing_sets_is_unknown if {
 }
 
 test_no_such_setting_is_no_subject if {
-	given := {"settings": {"by_role": {}}}
+	given := {"settings": settings_test.section({})}
 	subjects := rule.subjects with input as given
 	subjects == set()
 	in_build := rule.subjects with input as doc_in_build

@@ -22,25 +22,19 @@
 package rules.settings.jwt_secret_strong
 
 import data.lib.secrets
-import data.lib.settings
 
 # Empty values, placeholders and known defaults belong to jwt-secret-set.
-chosen contains setting if {
-	some setting in input.settings.by_role.jwt_secret
-	secrets.is_literal(setting)
+chosen := [setting |
+	some setting in input.settings.known.jwt_secret
 	not secrets.unchosen(setting)
-}
+]
 
 subjects contains setting.at if some setting in chosen
 
-subjects contains setting.at if {
-	some setting in input.settings.by_role.jwt_secret
-	settings.unseen(setting)
-}
+subjects contains setting.at if some setting in input.settings.unseen.jwt_secret
 
-unknown contains entry if {
-	some setting in input.settings.by_role.jwt_secret
-	entry := settings.unseen(setting)
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
+	some setting in input.settings.unseen.jwt_secret
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {

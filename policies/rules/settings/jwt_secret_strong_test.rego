@@ -1,5 +1,6 @@
 package rules.settings.jwt_secret_strong_test
 
+import data.lib.settings_test
 import data.rules.settings.jwt_secret_strong as rule
 
 fine := {"length": 43, "shannon_bits": 210.5, "empty": false, "known_default": false, "equals_user": false}
@@ -17,7 +18,7 @@ setting(name, measures, more) := object.union(
 )
 
 doc(list) := {
-	"settings": {"by_role": {"jwt_secret": list}},
+	"settings": settings_test.section({"jwt_secret": list}),
 	"params": {"jwt_secret_min": 32, "jwt_secret_bits_min": 160},
 }
 

@@ -16,16 +16,13 @@
 package rules.settings.log_level_production
 
 import data.lib.levels
-import data.lib.settings
 
-subjects contains setting.at if {
-	some setting in input.settings.by_role.log_level
-	setting.reaches == "container"
-}
+subjects contains setting.at if some setting in input.settings.known.log_level
 
-unknown contains entry if {
-	some setting in input.settings.by_role.log_level
-	entry := settings.unseen(setting)
+subjects contains setting.at if some setting in input.settings.unseen.log_level
+
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
+	some setting in input.settings.unseen.log_level
 }
 
 unknown contains {
@@ -33,17 +30,26 @@ unknown contains {
 	"message": sprintf("%s names no level", [setting.name]),
 	"give": "the level by its name, for example `info`",
 } if {
-	some setting in input.settings.by_role.log_level
-	setting.reaches == "container"
-	names_no_level(setting.value)
+	some setting in input.settings.known.log_level
+	setting.value in nameless
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, level])} if {
-	some setting in input.settings.by_role.log_level
-	setting.reaches == "container"
-	not names_no_level(setting.value)
-	some level in levels.named(setting.value)
-	not levels.common(level) in input.params.allowed_log_levels
+	some setting in input.settings.known.log_level
+	some level in forbidden[setting.value]
+}
+
+# Many settings hold the same few values, so each value is judged once.
+values := {setting.value | some setting in input.settings.known.log_level}
+
+nameless := {value | some value in values; names_no_level(value)}
+
+forbidden[value] := unwanted if {
+	some value in values - nameless
+	unwanted := {level |
+		some level in levels.named(value)
+		not levels.common(level) in input.params.allowed_log_levels
+	}
 }
 
 names_no_level(value) if levels.is_number(value)

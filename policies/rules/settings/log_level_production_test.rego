@@ -1,12 +1,13 @@
 package rules.settings.log_level_production_test
 
+import data.lib.settings_test
 import data.rules.settings.debug_disabled
 import data.rules.settings.log_level_production as rule
 
 setting(value) := {"at": [value], "name": "LOG_LEVEL", "state": "literal", "value": value, "reaches": "container"}
 
 doc(list, allowed) := {
-	"settings": {"by_role": {"log_level": list}},
+	"settings": settings_test.section({"log_level": list}),
 	"workloads": {"all": []},
 	"params": {"allowed_log_levels": allowed},
 }

@@ -15,10 +15,16 @@ package rules.web.cors_no_wildcard
 import data.lib.origins
 import data.lib.settings
 
+roles := ["cors_origins", "cors_allow_all"]
+
 subjects contains setting.at if {
-	some role in ["cors_origins", "cors_allow_all"]
-	some setting in input.settings.by_role[role]
-	setting.reaches == "container"
+	some role in roles
+	some setting in input.settings.known[role]
+}
+
+subjects contains setting.at if {
+	some role in roles
+	some setting in input.settings.unseen[role]
 }
 
 subjects contains at if {
@@ -26,22 +32,20 @@ subjects contains at if {
 	at := edge.cors.at
 }
 
-unknown contains entry if {
-	some role in ["cors_origins", "cors_allow_all"]
-	some setting in input.settings.by_role[role]
-	entry := settings.unseen(setting)
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
+	some role in roles
+	some setting in input.settings.unseen[role]
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
-	some setting in input.settings.by_role.cors_origins
-	setting.reaches == "container"
+	some setting in input.settings.known.cors_origins
+	not setting.https_origins
 	some entry in origins.entries(setting.value)
 	fault := origins.wildcard(entry)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s allows every origin", [setting.name])} if {
-	some setting in input.settings.by_role.cors_allow_all
-	setting.reaches == "container"
+	some setting in input.settings.known.cors_allow_all
 	settings.is_on(setting.value)
 }
 

@@ -1,5 +1,6 @@
 package rules.web.cors_no_wildcard_test
 
+import data.lib.settings_test
 import data.rules.web.cors_no_wildcard as rule
 
 setting(value) := {
@@ -10,7 +11,7 @@ setting(value) := {
 	"reaches": "container",
 }
 
-cors(list) := {"settings": {"by_role": {"cors_origins": list}}, "edges": []}
+cors(list) := {"settings": settings_test.section({"cors_origins": list}), "edges": []}
 
 test_every_form_of_wildcard_is_denied if {
 	bad := {
@@ -62,7 +63,7 @@ test_a_default_counts_as_the_value if {
 test_a_switch_for_all_origins_is_denied if {
 	values := {"true", "True", "1", "yes", "on", "false", "0", ""}
 	list := [object.union(setting(value), {"name": "CORS_ALLOW_ALL_ORIGINS"}) | some value in values]
-	doc := {"settings": {"by_role": {"cors_allow_all": list}}, "edges": []}
+	doc := {"settings": settings_test.section({"cors_allow_all": list}), "edges": []}
 	found := rule.deny with input as doc
 	{f.at[0] | some f in found} == {"true", "True", "1", "yes", "on"}
 }
@@ -73,7 +74,7 @@ edge(name, origins) := {
 }
 
 test_edges_are_judged if {
-	doc := {"settings": {"by_role": {}}, "edges": [
+	doc := {"settings": settings_test.section({}), "edges": [
 		edge("default", []),
 		edge("star", ["*"]),
 		edge("mixed", ["https://app.example.org", "https://*.example.org"]),
@@ -87,7 +88,7 @@ test_edges_are_judged if {
 }
 
 test_nothing_to_look_at_is_no_subject if {
-	doc := {"settings": {"by_role": {}}, "edges": []}
+	doc := {"settings": settings_test.section({}), "edges": []}
 	subjects := rule.subjects with input as doc
 	subjects == set()
 	found := rule.deny with input as doc

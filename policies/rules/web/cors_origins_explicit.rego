@@ -18,39 +18,44 @@
 package rules.web.cors_origins_explicit
 
 import data.lib.origins
-import data.lib.settings
 
 # Wildcards belong to cors-no-wildcard: a list of nothing else is no subject here.
-lists contains {"at": setting.at, "name": setting.name, "entries": explicit} if {
-	some setting in input.settings.by_role.cors_origins
-	setting.reaches == "container"
-	entries := origins.entries(setting.value)
-	explicit := [entry | some entry in entries; not origins.wildcard(entry)]
-	entries_left(entries, explicit)
-}
+lists := [list |
+	some list in array.concat(of_settings, of_edges)
+	not only_wildcards(list)
+]
 
-lists contains {"at": origin.at, "name": edge.name, "entries": explicit} if {
+# What is known to hold nothing but https origins needs no second look.
+of_settings := [{"at": setting.at, "name": setting.name, "all": entries, "entries": explicit(entries)} |
+	some setting in input.settings.known.cors_origins
+	not setting.https_origins
+	entries := origins.entries(setting.value)
+]
+
+of_edges := [{"at": origin.at, "name": edge.name, "all": entries, "entries": explicit(entries)} |
 	some edge in input.edges
 	some origin in edge.cors.origins
 	entries := origins.entries(origin.value)
-	explicit := [entry | some entry in entries; not origins.wildcard(entry)]
-	entries_left(entries, explicit)
+]
+
+explicit(entries) := [entry | some entry in entries; not origins.wildcard(entry)]
+
+only_wildcards(list) if {
+	list.entries == []
+	list.all != []
 }
-
-entries_left(entries, _) if count(entries) == 0
-
-entries_left(_, explicit) if count(explicit) > 0
 
 subjects contains list.at if some list in lists
 
 subjects contains setting.at if {
-	some setting in input.settings.by_role.cors_origins
-	settings.unseen(setting)
+	some setting in input.settings.known.cors_origins
+	setting.https_origins
 }
 
-unknown contains entry if {
-	some setting in input.settings.by_role.cors_origins
-	entry := settings.unseen(setting)
+subjects contains setting.at if some setting in input.settings.unseen.cors_origins
+
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
+	some setting in input.settings.unseen.cors_origins
 }
 
 deny contains {"at": list.at, "message": sprintf("%s lists no origin", [list.name])} if {
@@ -77,11 +82,16 @@ deny contains {
 
 deny contains {"at": list.at, "message": sprintf("%s: `%s` is not an allowed origin", [list.name, entry])} if {
 	count(input.params.allowed_origins) > 0
-	some list in lists
+	some list in array.concat(lists, plain_lists)
 	some entry in list.entries
 	not origins.fault(entry)
 	not trim_suffix(entry, "/") in input.params.allowed_origins
 }
+
+plain_lists := [{"at": setting.at, "name": setting.name, "entries": origins.entries(setting.value)} |
+	some setting in input.settings.known.cors_origins
+	setting.https_origins
+]
 
 # A reserved domain lets nobody in; the other domains of examples are somebody's.
 reserved := {"example.com", "example.org", "example.net", "example.edu"}
@@ -91,8 +101,7 @@ deny contains {
 	"message": sprintf("%s lists `%s` of an example, a domain of strangers", [setting.name, setting.placeholder.word]),
 	"severity": "medium",
 } if {
-	some setting in input.settings.by_role.cors_origins
-	setting.reaches == "container"
+	some setting in input.settings.known.cors_origins
 	setting.placeholder.kind == "example-domain"
 	not setting.placeholder.word in reserved
 	some entry in origins.entries(setting.value)

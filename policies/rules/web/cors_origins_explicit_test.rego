@@ -1,5 +1,6 @@
 package rules.web.cors_origins_explicit_test
 
+import data.lib.settings_test
 import data.rules.web.cors_no_wildcard
 import data.rules.web.cors_origins_explicit as rule
 
@@ -12,7 +13,7 @@ setting(value) := {
 }
 
 doc(list) := {
-	"settings": {"by_role": {"cors_origins": list}},
+	"settings": settings_test.section({"cors_origins": list}),
 	"edges": [],
 	"params": {"allowed_origins": []},
 }

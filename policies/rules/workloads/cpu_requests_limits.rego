@@ -32,13 +32,16 @@ unknown contains {
 } if {
 	some workload in input.workloads.all
 	some container in workload.containers
-	some quantity in resources.unclear(container, "cpu")
+	some kind in ["requests", "limits"]
+	quantity := container.resources[kind].cpu
+	not quantity.milli
 }
 
 deny contains {"at": container.at, "message": sprintf("%s requests no cpu", [container.name])} if {
 	some workload in input.workloads.all
 	workload.platform == "kubernetes"
 	some container in workload.containers
+	not container.resources.requests.cpu
 	not resources.request(workload, container, "cpu")
 }
 
@@ -52,13 +55,14 @@ deny contains {"at": container.at, "message": sprintf("%s has no cpu limit", [co
 	not resources.limit(workload, container, "cpu")
 }
 
+# A limit under the request: the pod is refused, or never gets what it asks for.
 deny contains {
 	"at": container.resources.limits.cpu.at,
 	"message": sprintf("the cpu limit of %s is below its request", [container.name]),
 } if {
 	some workload in input.workloads.all
 	some container in workload.containers
-	resources.limit_below_request(container, "cpu")
+	container.resources.limits.cpu.milli < container.resources.requests.cpu.milli
 }
 
 # Compose: a block of resources that leaves this one out was meant to hold it.

@@ -13,17 +13,21 @@ package rules.workloads.liveness_probes
 
 import data.lib.pods
 
-subjects contains workload.at if {
+serving := [{"workload": workload, "containers": containers} |
 	some workload in input.workloads.all
-	count(pods.serving(workload)) > 0
-}
+	workload.kind in pods.long_running
+	containers := pods.serving(workload)
+	containers != []
+]
+
+subjects contains one.workload.at if some one in serving
 
 # One finding a workload: its containers are mended together.
 deny contains {
-	"at": workload.at,
+	"at": one.workload.at,
 	"message": sprintf("no liveness probe on %s", [concat(", ", missing)]),
 } if {
-	some workload in input.workloads.all
-	missing := [container.name | some container in pods.serving(workload); not container.liveness]
-	count(missing) > 0
+	some one in serving
+	missing := [container.name | some container in one.containers; not container.liveness]
+	missing != []
 }

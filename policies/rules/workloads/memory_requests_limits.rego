@@ -28,13 +28,16 @@ unknown contains {
 } if {
 	some workload in input.workloads.all
 	some container in workload.containers
-	some quantity in resources.unclear(container, "memory")
+	some kind in ["requests", "limits"]
+	quantity := container.resources[kind].memory
+	not quantity.milli
 }
 
 deny contains {"at": container.at, "message": sprintf("%s requests no memory", [container.name])} if {
 	some workload in input.workloads.all
 	workload.platform == "kubernetes"
 	some container in workload.containers
+	not container.resources.requests.memory
 	not resources.request(workload, container, "memory")
 }
 
@@ -42,16 +45,18 @@ deny contains {"at": container.at, "message": sprintf("%s has no memory limit", 
 	some workload in input.workloads.all
 	workload.platform == "kubernetes"
 	some container in workload.containers
+	not container.resources.limits.memory
 	not resources.limit(workload, container, "memory")
 }
 
+# A limit under the request: the pod is refused, or never gets what it asks for.
 deny contains {
 	"at": container.resources.limits.memory.at,
 	"message": sprintf("the memory limit of %s is below its request", [container.name]),
 } if {
 	some workload in input.workloads.all
 	some container in workload.containers
-	resources.limit_below_request(container, "memory")
+	container.resources.limits.memory.milli < container.resources.requests.memory.milli
 }
 
 # Compose: a block of resources that leaves this one out was meant to hold it.

@@ -14,16 +14,21 @@ package rules.workloads.readiness_probes
 
 import data.lib.pods
 
-subjects contains container.at if {
+targeted := [{"workload": workload, "container": container} |
 	some workload in input.workloads.all
+	workload.services != []
 	some container in pods.targeted(workload)
-}
+]
+
+subjects contains target.container.at if some target in targeted
 
 deny contains {
-	"at": container.at,
-	"message": sprintf("%s gets requests of %s without a readiness probe", [container.name, pods.service_names(workload)]),
+	"at": target.container.at,
+	"message": sprintf("%s gets requests of %s without a readiness probe", [
+		target.container.name,
+		pods.service_names(target.workload),
+	]),
 } if {
-	some workload in input.workloads.all
-	some container in pods.targeted(workload)
-	not container.readiness
+	some target in targeted
+	not target.container.readiness
 }

@@ -21,24 +21,27 @@
 package rules.workloads.replicas_minimum
 
 # A workload scaled to nothing is switched off, not fragile.
-judged(workload) if {
+behind_services := [workload |
+	some workload in input.workloads.all
 	workload.kind == "Deployment"
-	count(workload.services) > 0
+	workload.services != []
 	not workload.replicas.value == 0
-}
+]
 
-judged(workload) if {
-	workload.kind in {"Deployment", "StatefulSet"}
+named := [workload |
+	some workload in input.workloads.all
 	input.params.by_name[workload.name]
-}
+	workload.kind in {"Deployment", "StatefulSet"}
+]
+
+judged := array.concat(behind_services, named)
 
 minimum(workload) := number if {
 	number := input.params.by_name[workload.name]
 } else := input.params.min_replicas
 
 subjects contains workload.at if {
-	some workload in input.workloads.all
-	judged(workload)
+	some workload in judged
 }
 
 subjects contains workload.replicas.at if {
@@ -51,8 +54,7 @@ unknown contains {
 	"message": sprintf("the number of replicas of %s is no number", [workload.name]),
 	"give": "the rendered manifest",
 } if {
-	some workload in input.workloads.all
-	judged(workload)
+	some workload in judged
 	object.get(workload.replicas, "value", null) == null
 }
 
@@ -60,8 +62,7 @@ deny contains {
 	"at": workload.replicas.at,
 	"message": sprintf("%s runs %d of at least %d replicas", [workload.name, workload.replicas.value, minimum(workload)]),
 } if {
-	some workload in input.workloads.all
-	judged(workload)
+	some workload in judged
 	workload.replicas.value < minimum(workload)
 }
 

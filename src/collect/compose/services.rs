@@ -35,7 +35,9 @@ pub fn resources<'a>(service: &Effective<'a>) -> Resources<'a> {
         let milli = milli.filter(|_| value.state != State::Unknown);
         let quantity = Quantity { text, milli, at: value.at.into() };
         let target = if requests { &mut resources.requests } else { &mut resources.limits };
-        target.entry(name).or_insert(quantity);
+        if let Some(amount) = target.get_mut(name) {
+            amount.get_or_insert(quantity);
+        }
     }
     resources
 }

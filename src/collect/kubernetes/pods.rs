@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::quantity;
 use crate::input::products;
-use crate::input::workloads::{Container, ContainerPort, ContainerRole, PublishedPort, Quantity, Resources, Word};
+use crate::input::workloads::{
+    Amounts, Container, ContainerPort, ContainerRole, PublishedPort, Quantity, Resources, Word,
+};
 use crate::located::Value;
 use crate::syntax::scalar::Scalar;
 
@@ -112,32 +114,30 @@ fn probe<'a>(container: Value<'a>, key: &str) -> Option<crate::located::At<'a>> 
 fn resources(block: Option<Value<'_>>) -> Resources<'_> {
     let mut resources = Resources { at: block.map(Into::into), ..Resources::default() };
     let Some(block) = block else { return resources };
-    for name in RESOURCES {
-        resources.requests.extend(quantity(block, "requests", name));
-        resources.limits.extend(quantity(block, "limits", name));
-    }
+    resources.requests = amounts(|name| quantity(block, "requests", name));
+    resources.limits = amounts(|name| quantity(block, "limits", name));
     resources
 }
 
-/// The resources that rules judge.
-const RESOURCES: [&str; 2] = ["cpu", "memory"];
+fn amounts<'a>(of: impl Fn(&str) -> Option<Quantity<'a>>) -> Amounts<'a> {
+    Amounts { cpu: of("cpu"), memory: of("memory") }
+}
 
-fn quantity<'a>(block: Value<'a>, key: &str, name: &'static str) -> Option<(&'static str, Quantity<'a>)> {
+fn quantity<'a>(block: Value<'a>, key: &str, name: &str) -> Option<Quantity<'a>> {
     let value = stated(block, &[key, name])?;
     let text = value.text().filter(|text| !text.is_empty())?;
-    Some((name, Quantity { text: text.into(), milli: quantity::milli(text), at: value.into() }))
+    Some(Quantity { text: text.into(), milli: quantity::milli(text), at: value.into() })
 }
 
 /// What an entry of a LimitRange gives to containers that state nothing, after Kubernetes' own defaults: `max` stands in
 /// for a missing `default`, that or `min` for a missing `defaultRequest`.
 pub fn defaults(limit: Value<'_>) -> Resources<'_> {
-    let first = |keys: &[&str], name| keys.iter().find_map(|key| quantity(limit, key, name));
-    let mut resources = Resources { at: Some(limit.into()), ..Resources::default() };
-    for name in RESOURCES {
-        resources.limits.extend(first(&["default", "max"], name));
-        resources.requests.extend(first(&["defaultRequest", "default", "max", "min"], name));
+    let first = |keys: &[&str], name: &str| keys.iter().find_map(|key| quantity(limit, key, name));
+    Resources {
+        at: Some(limit.into()),
+        limits: amounts(|name| first(&["default", "max"], name)),
+        requests: amounts(|name| first(&["defaultRequest", "default", "max", "min"], name)),
     }
-    resources
 }
 
 /// `hostPort`s, and every port of a pod on the host's network.
