@@ -96,14 +96,14 @@ impl<'a> InputDocument<'a> {
     }
 
     fn add(&mut self, collector: &dyn Collector, contribution: Contribution<'a>, problems: &mut Vec<Problem>) {
-        self.deployments.extend(contribution.deployments);
-        self.settings.all.extend(contribution.settings);
-        self.workloads.all.extend(contribution.workloads.all);
-        self.workloads.services.extend(contribution.workloads.services);
-        self.workloads.budgets.extend(contribution.workloads.budgets);
-        self.workloads.network_policies.extend(contribution.workloads.network_policies);
-        self.workloads.namespaces.extend(contribution.workloads.namespaces);
-        self.edges.extend(contribution.edges);
+        append(&mut self.deployments, contribution.deployments);
+        append(&mut self.settings.all, contribution.settings);
+        append(&mut self.workloads.all, contribution.workloads.all);
+        append(&mut self.workloads.services, contribution.workloads.services);
+        append(&mut self.workloads.budgets, contribution.workloads.budgets);
+        append(&mut self.workloads.network_policies, contribution.workloads.network_policies);
+        append(&mut self.workloads.namespaces, contribution.workloads.namespaces);
+        append(&mut self.edges, contribution.edges);
         if !contribution.beside.is_empty() {
             self.beside.insert(collector.section(), contribution.beside);
         }
@@ -201,6 +201,15 @@ impl<'a> InputDocument<'a> {
             (Some(only), None) => Some(only.name.clone()),
             _ => None,
         }
+    }
+}
+
+/// Adds to a list; the first and mostly the only addition is taken as it is.
+fn append<T>(list: &mut Vec<T>, more: Vec<T>) {
+    if list.is_empty() {
+        *list = more;
+    } else {
+        list.extend(more);
     }
 }
 

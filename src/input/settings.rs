@@ -89,7 +89,7 @@ pub struct Setting<'a> {
     pub secret: bool,
     /// What makes the value a placeholder.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub placeholder: Option<Placeholder>,
+    pub placeholder: Option<Box<Placeholder>>,
     /// Whether a template beside it (`.env.example`) gives the same name the same value.
     pub equals_template: bool,
     /// Where the password of a connection URL stands, if a variable brings it in; holder and tracked are then its own.
@@ -97,14 +97,14 @@ pub struct Setting<'a> {
     pub secret_at: Option<At<'a>>,
     /// Strength of a secret's value, or of the password inside a connection URL.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub measures: Option<Measures>,
+    pub measures: Option<Box<Measures>>,
     /// Whether the value is a list of https origins and nothing else (role cors_origins).
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]
     pub https_origins: bool,
     /// What to say where a container gets a value that the tree does not hold.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unseen: Option<Unseen>,
+    pub unseen: Option<Box<Unseen>>,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -222,9 +222,9 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
         };
         setting.role = meaning.role.map(Cow::Borrowed);
         setting.secret = meaning.secret;
-        setting.unseen = setting.unseen();
+        setting.unseen = setting.unseen().map(Box::new);
         if let Some(value) = &setting.value {
-            setting.placeholder = placeholders::of(value, meaning.public_url);
+            setting.placeholder = placeholders::of(value, meaning.public_url).map(Box::new);
             setting.https_origins = meaning.role == Some("cors_origins") && origins::all_https(value);
         }
     }
@@ -238,9 +238,9 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
         let Some(value) = setting.value.as_deref() else { continue };
         let url = setting.role.as_deref() == Some("db_url") || measures::may_hold_credentials(value);
         if setting.secret {
-            setting.measures = Some(measures::of(value, users.get(&key(setting)).map(String::as_str)));
+            setting.measures = Some(Box::new(measures::of(value, users.get(&key(setting)).map(String::as_str))));
         } else if url && let Some((user, password)) = measures::credentials(value) {
-            setting.measures = Some(measures::of(&password, user.as_deref()));
+            setting.measures = Some(Box::new(measures::of(&password, user.as_deref())));
             setting.secret = true;
             if let Some(place) = variable_of_password(setting) {
                 setting.secret_at = Some(place.into());

@@ -50,7 +50,7 @@ pub struct Workload<'a> {
     pub network_policies: Vec<At<'a>>,
     /// LimitRange defaults of its namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit_range: Option<Resources<'a>>,
+    pub limit_range: Option<Box<Resources<'a>>>,
     /// Whether its deployment has an edge (a proxy or Ingress that faces the internet).
     pub edge_in_deployment: bool,
 }
@@ -102,13 +102,13 @@ pub struct Container<'a> {
     pub startup: Option<At<'a>>,
     /// Compose: the check that the service sets itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub healthcheck: Option<Healthcheck<'a>>,
+    pub healthcheck: Option<Box<Healthcheck<'a>>>,
     /// Compose: files and folders of the tree that it sees.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<Mount<'a>>,
     /// Compose: what its image is built from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub build: Option<Build<'a>>,
+    pub build: Option<Box<Build<'a>>>,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]

@@ -375,7 +375,8 @@ impl Builder {
     pub fn finish(self) -> Result<Located, Excess> {
         self.check_expansion()?;
         let mut located = self.located;
-        located.nodes.shrink_to_fit();
+        // A copy, since an allocator keeps a block that shrinks by less than half.
+        located.nodes = located.nodes.as_slice().to_vec();
         located.extra.shrink_to_fit();
         Ok(located)
     }

@@ -69,7 +69,9 @@ pub fn containers<'a>(pod: Value<'a>) -> Vec<(Value<'a>, Container<'a>)> {
         (one, if always { ContainerRole::Sidecar } else { ContainerRole::Init })
     });
     let main = list("containers").into_iter().map(|one| (one, ContainerRole::Main));
-    init.chain(main).filter(|(one, _)| one.is_mapping()).map(|(one, role)| (one, container(one, role))).collect()
+    let all: Vec<_> = init.chain(main).filter(|(one, _)| one.is_mapping()).collect();
+    // Containers are large and mostly alone, so the list is as long as they are many.
+    all.into_iter().map(|(one, role)| (one, container(one, role))).collect()
 }
 
 fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {

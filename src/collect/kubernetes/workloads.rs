@@ -74,7 +74,7 @@ fn workload<'a>(
         budgets: Vec::new(),
         intended_budgets: Vec::new(),
         network_policies: Vec::new(),
-        limit_range,
+        limit_range: limit_range.map(Box::new),
         edge_in_deployment: false,
     }
 }
