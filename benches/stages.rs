@@ -1,15 +1,18 @@
 //! Where the time of a check goes: wall and CPU seconds and memory of each stage, and of each rule alone.
 //! usage: stages FOLDER
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use plimsoll::Request;
 use plimsoll::artefact::{self, Sources};
 use plimsoll::config::Config;
 use plimsoll::input::InputDocument;
 use plimsoll::mask::Mask;
 use plimsoll::policy::Policies;
+use plimsoll::report::{self, Format, Style};
+use plimsoll::verdict::{self, Circumstances};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -49,9 +52,24 @@ fn main() {
     let gathered = timed("find, read and parse", || artefact::gather(&sources, &config));
     let (policies, _) = timed("load policies", || Policies::load(&[]));
     let (document, _) = timed("collect and views", || InputDocument::build(&gathered.bundle, &config));
-    timed("mask", || Mask::new(&document));
+    let mask = timed("mask", || Mask::new(&document));
     let params = HashMap::new();
-    timed("convert and all rules", || policies.evaluate(policies.rules(), &document, "check", &params));
+    let evaluated = timed("convert and all rules", || policies.evaluate(policies.rules(), &document, "check", &params));
+    let named = HashSet::new();
+    let circumstances = Circumstances {
+        config: &config,
+        command: "check",
+        named: &named,
+        problems: &[],
+        mask: &mask,
+        only_given: false,
+    };
+    timed("locate", || verdict::locate(&document, evaluated, &circumstances));
+    let request = Request { sources: sources.clone(), ..Request::default() };
+    let run = timed("all of this once more, waivers and summary", || plimsoll::check(&request));
+    let style = Style { color: false, unicode: false, width: 80, quiet: false, verbose: false };
+    timed("render as JSON", || report::render(&run, Format::Json, style));
+    timed("render as text", || report::render(&run, Format::Text, style));
     for rule in policies.rules() {
         timed(&rule.id, || policies.evaluate(std::slice::from_ref(rule), &document, "check", &params));
     }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use serde::ser::SerializeTupleStruct;
 use serde::{Serialize, Serializer};
 
 mod builder;
@@ -170,6 +171,9 @@ impl Located {
     }
 }
 
+/// Name under which a route goes to serialisers that are no text for people: one route is mostly like the one before.
+pub const ROUTE: &str = "plimsoll::Route";
+
 /// A value's place, which a view carries as the route to it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct At<'a>(pub Value<'a>);
@@ -182,7 +186,15 @@ impl<'a> From<Value<'a>> for At<'a> {
 
 impl Serialize for At<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.pieces())
+        let pieces = self.0.pieces();
+        if serializer.is_human_readable() {
+            return serializer.collect_seq(pieces);
+        }
+        let mut route = serializer.serialize_tuple_struct(ROUTE, pieces.len())?;
+        for piece in &pieces {
+            route.serialize_field(piece)?;
+        }
+        route.end()
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::Run;
 use crate::lines::Lines;
 use crate::located::Span;
@@ -89,7 +91,7 @@ impl<'r> Sources<'r> {
             let lines = Lines::new(&text);
             Some((path.clone(), Source { text, lines }))
         };
-        Self { texts: wanted.into_iter().filter_map(source).collect(), mask: &run.mask }
+        Self { texts: wanted.into_par_iter().filter_map(source).collect(), mask: &run.mask }
     }
 
     pub fn get(&self, path: &str) -> Option<&Source> {

@@ -13,8 +13,9 @@ serving(workload) := [container |
 ]
 
 # Containers that a Service leads to; where it names no port that one of them has, all that serve one.
-targeted(workload) := named_targets(workload) if {
-	count(named_targets(workload)) > 0
+targeted(workload) := named if {
+	named := named_targets(workload)
+	named != []
 } else := serving(workload) if {
 	count(workload.services) > 0
 } else := []

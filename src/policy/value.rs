@@ -12,6 +12,7 @@ use serde::ser::{
 
 use super::RegoValue;
 use crate::input::shared::SHARED;
+use crate::located::ROUTE;
 
 /// What one conversion has made so far and makes once: strings, since keys, paths and words recur in nearly every entry,
 /// and entries that several lists hold, by their address.
@@ -19,6 +20,8 @@ use crate::input::shared::SHARED;
 pub struct Strings {
     strings: RefCell<HashSet<Arc<str>>>,
     shared: RefCell<HashMap<u64, RegoValue>>,
+    /// The steps of the latest route: the next one begins with most of them.
+    route: RefCell<Vec<RegoValue>>,
 }
 
 /// Texts longer than this are values of their own, which hardly ever recur.
@@ -26,6 +29,16 @@ const SHORT: usize = 96;
 
 impl Strings {
     fn get(&self, text: &str) -> RegoValue {
+        self.get_like(text, None)
+    }
+
+    /// The string, which may be the one given.
+    fn get_like(&self, text: &str, like: Option<&RegoValue>) -> RegoValue {
+        if let Some(RegoValue::String(one)) = like
+            && **one == *text
+        {
+            return RegoValue::String(one.clone());
+        }
         if text.len() > SHORT {
             return RegoValue::String(text.into());
         }
@@ -45,7 +58,7 @@ impl Strings {
 ///
 /// What its `Serialize` says; map keys must be strings.
 pub fn convert<T: Serialize + ?Sized>(value: &T, strings: &Strings) -> Result<RegoValue, Failure> {
-    value.serialize(Convert(strings))
+    value.serialize(Convert { strings, like: None })
 }
 
 /// Why a value could not be converted.
@@ -67,24 +80,30 @@ impl serde::ser::Error for Failure {
 }
 
 #[derive(Clone, Copy)]
-struct Convert<'t>(&'t Strings);
+struct Convert<'t> {
+    strings: &'t Strings,
+    /// What the value probably equals.
+    like: Option<&'t RegoValue>,
+}
 
 struct List<'t> {
     strings: &'t Strings,
     items: Vec<RegoValue>,
     variant: Option<&'static str>,
-    shared: Shared,
+    kind: ListKind,
 }
 
-/// How far a [`SHARED`] entry has come.
+/// What a list really is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shared {
-    No,
-    /// Its address comes next.
+enum ListKind {
+    Plain,
+    /// A [`ROUTE`].
+    Route,
+    /// A [`SHARED`] entry, whose address comes next.
     Address,
-    /// Its value comes next and is known already.
+    /// A shared entry, whose value comes next and is known already.
     Known,
-    /// Its value comes next and is converted for this address.
+    /// A shared entry, whose value comes next and is converted for this address.
     Fresh(u64),
 }
 
@@ -164,7 +183,7 @@ impl<'t> Serializer for Convert<'t> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
     fn serialize_str(self, value: &str) -> Result<RegoValue, Failure> {
-        Ok(self.0.get(value))
+        Ok(self.strings.get_like(value, self.like))
     }
     fn serialize_bytes(self, value: &[u8]) -> Result<RegoValue, Failure> {
         Ok(RegoValue::from(value.iter().map(|byte| RegoValue::from(u64::from(*byte))).collect::<Vec<_>>()))
@@ -194,22 +213,26 @@ impl<'t> Serializer for Convert<'t> {
         variant: &'static str,
         value: &T,
     ) -> Result<RegoValue, Failure> {
-        Ok(wrap(self.0, Some(variant), value.serialize(self)?))
+        Ok(wrap(self.strings, Some(variant), value.serialize(self)?))
     }
     fn serialize_seq(self, length: Option<usize>) -> Result<List<'t>, Failure> {
         Ok(List {
-            strings: self.0,
+            strings: self.strings,
             items: Vec::with_capacity(length.unwrap_or_default()),
             variant: None,
-            shared: Shared::No,
+            kind: ListKind::Plain,
         })
     }
     fn serialize_tuple(self, length: usize) -> Result<List<'t>, Failure> {
         self.serialize_seq(Some(length))
     }
     fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<List<'t>, Failure> {
-        let shared = if name == SHARED { Shared::Address } else { Shared::No };
-        Ok(List { shared, ..self.serialize_seq(Some(length))? })
+        let kind = match name {
+            SHARED => ListKind::Address,
+            ROUTE => ListKind::Route,
+            _ => ListKind::Plain,
+        };
+        Ok(List { kind, ..self.serialize_seq(Some(length))? })
     }
     fn is_human_readable(&self) -> bool {
         false
@@ -221,10 +244,15 @@ impl<'t> Serializer for Convert<'t> {
         variant: &'static str,
         length: usize,
     ) -> Result<List<'t>, Failure> {
-        Ok(List { strings: self.0, items: Vec::with_capacity(length), variant: Some(variant), shared: Shared::No })
+        Ok(List {
+            strings: self.strings,
+            items: Vec::with_capacity(length),
+            variant: Some(variant),
+            kind: ListKind::Plain,
+        })
     }
     fn serialize_map(self, _: Option<usize>) -> Result<Object<'t>, Failure> {
-        Ok(Object { strings: self.0, entries: RegoValue::new_object(), key: None, variant: None })
+        Ok(Object { strings: self.strings, entries: RegoValue::new_object(), key: None, variant: None })
     }
     fn serialize_struct(self, _: &'static str, length: usize) -> Result<Object<'t>, Failure> {
         self.serialize_map(Some(length))
@@ -236,36 +264,45 @@ impl<'t> Serializer for Convert<'t> {
         variant: &'static str,
         _: usize,
     ) -> Result<Object<'t>, Failure> {
-        Ok(Object { strings: self.0, entries: RegoValue::new_object(), key: None, variant: Some(variant) })
+        Ok(Object { strings: self.strings, entries: RegoValue::new_object(), key: None, variant: Some(variant) })
     }
 }
 
 impl List<'_> {
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failure> {
-        if self.shared == Shared::Known {
+        if self.kind == ListKind::Known {
             return Ok(());
         }
-        let value = value.serialize(Convert(self.strings))?;
-        match self.shared {
-            Shared::Address => {
+        let last = self.strings.route.borrow();
+        let like = last.get(self.items.len()).filter(|_| self.kind == ListKind::Route).cloned();
+        drop(last);
+        let value = value.serialize(Convert { strings: self.strings, like: like.as_ref() })?;
+        match self.kind {
+            ListKind::Address => {
                 let address = value.as_u64().map_err(Failure::custom)?;
                 let known = self.strings.shared.borrow().get(&address).cloned();
-                self.shared = if known.is_some() { Shared::Known } else { Shared::Fresh(address) };
+                self.kind = if known.is_some() { ListKind::Known } else { ListKind::Fresh(address) };
                 self.items.extend(known);
                 return Ok(());
             }
-            Shared::Fresh(address) => _ = self.strings.shared.borrow_mut().insert(address, value.clone()),
-            Shared::Known | Shared::No => {}
+            ListKind::Fresh(address) => _ = self.strings.shared.borrow_mut().insert(address, value.clone()),
+            ListKind::Plain | ListKind::Route | ListKind::Known => {}
         }
         self.items.push(value);
         Ok(())
     }
 
     fn finish(mut self) -> RegoValue {
-        if self.shared != Shared::No {
-            return self.items.pop().unwrap_or(RegoValue::Undefined);
+        match self.kind {
+            ListKind::Address | ListKind::Known | ListKind::Fresh(_) => {
+                self.items.pop().unwrap_or(RegoValue::Undefined)
+            }
+            ListKind::Route => {
+                self.strings.route.borrow_mut().clone_from(&self.items);
+                RegoValue::from(self.items)
+            }
+            ListKind::Plain => wrap(self.strings, self.variant, RegoValue::from(self.items)),
         }
-        wrap(self.strings, self.variant, RegoValue::from(self.items))
     }
 }
 
@@ -296,7 +333,7 @@ impl SerializeMap for Object<'_> {
     type Ok = RegoValue;
     type Error = Failure;
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Failure> {
-        let key = key.serialize(Convert(self.strings))?;
+        let key = key.serialize(Convert { strings: self.strings, like: None })?;
         if !matches!(key, RegoValue::String(_)) {
             return Err(Failure::custom("a key is no string"));
         }
@@ -304,7 +341,7 @@ impl SerializeMap for Object<'_> {
         Ok(())
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failure> {
-        let value = value.serialize(Convert(self.strings))?;
+        let value = value.serialize(Convert { strings: self.strings, like: None })?;
         let key = self.key.take().ok_or_else(|| Failure::custom("a value without a key"))?;
         self.insert(key, value)
     }
@@ -317,7 +354,7 @@ impl SerializeStruct for Object<'_> {
     type Ok = RegoValue;
     type Error = Failure;
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Failure> {
-        let value = value.serialize(Convert(self.strings))?;
+        let value = value.serialize(Convert { strings: self.strings, like: None })?;
         self.insert(self.strings.get(key), value)
     }
     fn end(self) -> Result<RegoValue, Failure> {

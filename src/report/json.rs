@@ -1,5 +1,6 @@
 //! JSON, as `schemas/report.schema.json` describes it.
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -121,7 +122,7 @@ pub fn render(run: &Run, sources: &Sources<'_>) -> String {
         command: run.review.command,
         verdict: run.review.verdict,
         summary: run.review.summary.clone(),
-        findings: findings.into_iter().map(|finding| reported(finding, sources)).collect(),
+        findings: findings.into_par_iter().map(|finding| reported(finding, sources)).collect(),
         rules: rules.collect(),
         problems: run.review.problems.iter().map(|problem| problem_of(problem, run, sources)).collect(),
     };

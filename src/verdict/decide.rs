@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::config::Config;
@@ -41,7 +42,7 @@ pub fn locate<'a>(
     }
     let known = document.known(&places);
     let locator = Locator { document, known, circumstances };
-    let mut outcomes: Vec<Outcome> = evaluated.into_iter().map(|one| locator.outcome(one)).collect();
+    let mut outcomes: Vec<Outcome> = evaluated.into_par_iter().map(|one| locator.outcome(one)).collect();
     outcomes.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
     outcomes
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::collect::kubernetes::environment::Stores;
 use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::{Object, Objects, labels, name_of};
@@ -25,10 +27,14 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
     let ranges = limit_ranges(objects);
     let mut owners: Vec<Object<'a>> = Vec::new();
     let mut own_labels = Vec::new();
-    for object in &objects.all {
-        for pod in pods::of(object) {
+    let found = objects.all.par_iter().map(|object| {
+        let pods = pods::of(object).into_iter();
+        pods.map(|pod| (pod, pods::containers(pod.root))).collect::<Vec<_>>()
+    });
+    let found: Vec<_> = found.collect();
+    for (object, pods) in objects.all.iter().zip(found) {
+        for (pod, found) in pods {
             let deployment = name(object.deployment);
-            let found = pods::containers(pod.root);
             for (place, container) in &found {
                 settings.extend(stores.container(object, &deployment, *place, container.image.as_ref()));
             }
