@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Compares what rules see of compose projects with what compose itself makes of them: image, environment and published
-ports of every service.
+"""Compares the effective configuration of compose projects with what compose itself makes of them, as whole JSON.
 
 usage: agreement_compose.py [--oracle PROGRAM] [--ours PROGRAM] FOLDER...
 
 The oracle takes FILE... and prints the project as JSON ($COMPOSE_ORACLE by default); ours is
 target/debug/examples/compose, which `cargo build --example compose` makes. Every compose file is tried alone, and with
-the override beside it. A value that plimsoll calls unknown agrees only with one that a variable without value left empty
-or cut short; a reference (`/run/secrets/...`, `NAME_FILE`) agrees with anything. Exit code 1 if a project differs.
+the override beside it. Both sides are brought to one way of printing, see canonical(). A value that plimsoll calls
+unknown, or kept elsewhere (`/run/secrets/...`, `NAME_FILE`), agrees with anything. Exit code 1 if a project differs.
 """
 
 import argparse
@@ -15,6 +14,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -65,43 +65,94 @@ def compare(options, files):
     if theirs is None:
         return None
     ours = run(str(pathlib.Path(options.ours).resolve()), names, folder) or {"services": {}}
-    return files, list(differences(theirs.get("services") or {}, ours["services"]))
+    return files, list(differences(canonical(theirs), canonical(ours), ()))
 
 
-def differences(theirs, ours):
-    if sorted(theirs) != sorted(ours):
-        yield f"services {sorted(theirs)} are {sorted(ours)}"
-    for name in sorted(set(theirs) & set(ours)):
-        their, our = theirs[name], ours[name]
-        if our["image"] is not None and their.get("image") != our["image"]:
-            yield f"{name}: image {their.get('image')} is {our['image']}"
-        yield from environments(name, their.get("environment") or {}, our["environment"])
-        yield from ports(name, their.get("ports") or [], our["ports"])
+DURATIONS = {"interval", "timeout", "start_period", "start_interval", "stop_grace_period", "delay", "monitor", "window"}
+SIZES = {"shm_size", "mem_limit", "memswap_limit", "mem_reservation", "memory", "size"}
+# Mappings whose keys and values are the user's own: nothing in them is compose's way of printing.
+OWN = {"environment", "labels", "args", "options", "driver_opts", "sysctls", "annotations"}
+# What compose prints though nobody wrote it, by the key and the text of the value.
+DEFAULTS = {("create_host_path", "true"), ("dockerfile", "Dockerfile"), ("external", "false"), ("required", "true")}
 
 
-def environments(name, theirs, ours):
-    if sorted(theirs) != sorted(ours):
-        lost, more = sorted(set(theirs) - set(ours)), sorted(set(ours) - set(theirs))
-        yield f"{name}: environment lacks {lost} and has {more}"
-    for key in set(theirs) & set(ours):
-        their, our = theirs[key], ours[key]
-        if isinstance(our, dict) or their is None:
-            continue
-        if str(their) != str(our):
-            yield f"{name}: {key} is of {len(str(their))} characters there and of {len(str(our))} here, or differs"
+def canonical(value, key="", own=False, depth=0):
+    """One way of printing: scalars as text, durations in seconds, sizes in bytes; without what is empty, what compose
+    fills in where nobody wrote anything, and the names that it makes of the project's own name, which is the oracle's."""
+    if isinstance(value, dict):
+        own_here = own or key in OWN
+        items = {name: canonical(child, name, own_here, depth + 1) for name, child in value.items()}
+        if own_here:
+            return items
+        if depth == 0:
+            items = {name: child for name, child in items.items() if name not in ("name", "version")}
+            for kind in ("networks", "volumes", "secrets", "configs"):
+                named = {name: child or {} for name, child in (items.get(kind) or {}).items()}
+                for name, child in named.items():
+                    if child.get("name") in (f"oracle_{name}", name):
+                        del child["name"]
+                # The network that every service without one is on.
+                items[kind] = {name: child for name, child in named.items() if name != "default" or child}
+        if key == "networks" and items == {"default": None}:
+            return None
+        kept = {name: child for name, child in items.items() if not empty(child) and (name, str(child)) not in DEFAULTS}
+        # Names that say nothing more are still there: services, volumes, dependencies.
+        named = {name: {} for name, child in items.items() if empty(child) and key in ("services", "volumes", "networks")}
+        return {**named, **kept}
+    if isinstance(value, list):
+        return [canonical(child, key, own, depth + 1) for child in value]
+    if value is None:
+        return None
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if own:
+        return text
+    if key in DURATIONS:
+        return seconds(text)
+    if key in SIZES:
+        return size(text)
+    if key == "cpus" and re.fullmatch("[0-9.]+", text):
+        return str(float(text))
+    return text
 
 
-def ports(name, theirs, ours):
-    expected = sorted(
-        (port.get("host_ip") or "", str(port.get("published") or ""), port.get("target"), port.get("protocol") or "tcp")
-        for port in theirs
-    )
-    known = [port for port in ours if port["known"]]
-    if len(known) < len(ours) or any("-" in published for _, published, _, _ in expected):
+def empty(value):
+    return value is None or value == "" or value == {} or value == []
+
+
+def seconds(text):
+    units = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+    parts = re.findall(r"([0-9.]+)(us|ms|s|m|h)", text)
+    whole = "".join(number + unit for number, unit in parts) == text
+    return sum(float(number) * units[unit] for number, unit in parts) if whole and parts else text
+
+
+def size(text):
+    match = re.fullmatch(r"([0-9.]+)\s*([kmgt]?)i?b?", text.lower())
+    return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " ")) if match else text
+
+
+def differences(theirs, ours, path):
+    if isinstance(ours, dict) and ours.keys() & {"unknown", "reference"}:
         return
-    got = sorted((p["ip"] or "", str(p["host"] or ""), p["container"], p["protocol"]) for p in known)
-    if expected != got:
-        yield f"{name}: ports {expected} are {got}"
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        for key in sorted(theirs.keys() | ours.keys()):
+            where = (*path, key)
+            if key not in ours:
+                yield f"{'.'.join(where)} is missing here"
+            elif key not in theirs:
+                yield f"{'.'.join(where)} is missing there"
+            else:
+                yield from differences(theirs[key], ours[key], where)
+    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        for n, (their, our) in enumerate(zip(theirs, ours)):
+            yield from differences(their, our, (*path, str(n)))
+    elif isinstance(theirs, dict) and "target" in theirs and isinstance(ours, str) and "ports" in path:
+        # A port that a variable decides keeps its short form, which ends in the port of the container.
+        if ours.split("/")[0].rsplit(":", 1)[-1] not in ("", theirs["target"]):
+            yield f"{'.'.join(path)}: {theirs} is {ours}"
+    elif theirs != ours:
+        # Values may be secrets, so only their place and length are told.
+        yield f"{'.'.join(path)} has {len(str(theirs))} characters there and {len(str(ours))} here, or differs"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-//! What rules see of one compose project, as JSON: image, environment and published ports of each service.
-//! `cargo run --example compose FILE...`; `benches/agreement.py compose` holds it against compose itself.
+//! The effective configuration of one compose project as JSON, with the environment that rules see: that of env files too.
+//! A value that nothing sets is `{"unknown": true}`, one that is kept elsewhere `{"reference": true}`.
+//! `cargo run --example compose FILE...`; `benches/agreement_compose.py` holds it against compose itself.
 
 use std::path::PathBuf;
 
@@ -26,29 +27,25 @@ fn main() {
     for problem in gathered.problems.iter().chain(&problems) {
         eprintln!("{}: {}", problem.path, problem.message);
     }
-    let mut services = Map::new();
-    for workload in document.workloads.all.iter().filter(|workload| &*workload.deployment == "project") {
-        let mut environment = Map::new();
-        for setting in document.settings.all.iter().filter(|setting| {
-            &*setting.deployment == "project"
-                && setting.consumer == workload.name
-                && setting.reaches == Reach::Container
-        }) {
-            let value = match (setting.state, &setting.value) {
-                (State::Unknown, _) => json!({ "unknown": true }),
-                (State::Reference, _) => json!({ "reference": true }),
-                (_, value) => json!(value),
-            };
-            environment.insert(setting.name.to_string(), value);
-        }
-        let ports: Vec<Value> = workload
-            .published
-            .iter()
-            .map(|port| json!({ "known": port.known, "ip": port.host_ip, "host": port.host_port, "container": port.container_port, "protocol": port.protocol }))
-            .collect();
-        let image = workload.containers.first().and_then(|container| container.image.clone());
-        services
-            .insert(workload.name.to_string(), json!({ "image": image, "environment": environment, "ports": ports }));
+    let json = serde_json::to_value(&document).unwrap_or_default();
+    let projects = json["compose"]["projects"].as_array().cloned().unwrap_or_default();
+    let project = projects.into_iter().find(|project| project["deployment"] == "project").unwrap_or_default();
+    let mut configuration = project["configuration"].clone();
+    for (name, service) in configuration["services"].as_object_mut().into_iter().flatten() {
+        service["environment"] = environment(&document, name);
     }
-    println!("{}", json!({ "services": services }));
+    println!("{configuration}");
+}
+
+fn environment(document: &InputDocument<'_>, service: &str) -> Value {
+    let settings = document.settings.all.iter().filter(|setting| {
+        &*setting.deployment == "project" && setting.consumer == service && setting.reaches == Reach::Container
+    });
+    let value = |state, value: &Option<_>| match state {
+        State::Unknown => json!({ "unknown": true }),
+        State::Reference => json!({ "reference": true }),
+        State::Literal | State::Default => json!(value),
+    };
+    let pairs = settings.map(|setting| (setting.name.to_string(), value(setting.state, &setting.value)));
+    Value::Object(pairs.collect::<Map<_, _>>())
 }

@@ -43,6 +43,17 @@ impl<'a> Effective<'a> {
         Self { content, at, via: Vec::new(), state: State::Literal, tag: None }
     }
 
+    /// A part of a value that its short form holds: the place is the whole's.
+    pub fn part(&self, text: Cow<'a, str>) -> Self {
+        Self { content: Content::Text(text), at: self.at, via: self.via.clone(), state: self.state, tag: None }
+    }
+
+    /// The mapping that a short form stands for.
+    pub fn with(&self, fields: impl IntoIterator<Item = (&'static str, Effective<'a>)>) -> Self {
+        let map = fields.into_iter().map(|(key, value)| (Cow::Borrowed(key), value)).collect();
+        Self { content: Content::Map(map), ..self.part(Cow::Borrowed("")) }
+    }
+
     /// Reads a raw value and replaces its variables.
     pub fn read(value: Value<'a>, variables: &Variables<'a>) -> Self {
         let mut effective = match value.kind() {

@@ -4,7 +4,13 @@ use std::borrow::Cow;
 
 use crate::collect::compose::effective::{Content, Effective, Map};
 use crate::collect::interpolate::{Variables, interpolate};
-use crate::input::settings::Via;
+use crate::input::settings::{State, Via};
+
+pub mod ports;
+mod volumes;
+mod words;
+
+pub use ports::{Port, range, short_port};
 
 /// Keys of a service whose list form `NAME=value` stands for a mapping.
 const PAIRS: &[&str] = &["environment", "labels", "annotations", "sysctls", "extra_hosts"];
@@ -12,8 +18,15 @@ const PAIRS: &[&str] = &["environment", "labels", "annotations", "sysctls", "ext
 /// Keys of a service whose list form names the keys of a mapping.
 const NAMES: &[&str] = &["depends_on", "networks"];
 
-/// Brings a service to its long form; `way` leads from the project's folder to the one that its env files are seen from.
-pub fn service(service: &mut Effective<'_>, way: &str) {
+/// Keys of a service that take one text or a list.
+const LISTS: &[&str] = &["dns", "dns_search", "tmpfs", "env_file", "label_file"];
+
+/// Keys of a service whose entries may be the name of what they mount.
+const MOUNTED: &[&str] = &["secrets", "configs"];
+
+/// Brings a service to its long form; `way` leads from the project's folder to the one that its paths are seen from, and
+/// `variables` are what a name without a value takes its value from.
+pub fn service<'a>(service: &mut Effective<'a>, way: &str, variables: &Variables<'a>) {
     let Content::Map(map) = &mut service.content else { return };
     for key in PAIRS {
         if let Some(value) = map.get_mut(*key) {
@@ -25,6 +38,46 @@ pub fn service(service: &mut Effective<'_>, way: &str) {
             names(value);
         }
     }
+    if let Some(environment) = map.get_mut("environment") {
+        from_variables(environment, variables);
+    }
+    for key in LISTS {
+        if let Some(value) = map.get_mut(*key)
+            && matches!(value.content, Content::Text(_))
+        {
+            value.content = Content::List(vec![value.clone()]);
+        }
+    }
+    for key in MOUNTED {
+        if let Some(Content::List(items)) = map.get_mut(*key).map(|value| &mut value.content) {
+            for item in items.iter_mut() {
+                if item.map().is_none() {
+                    *item = item.with([("source", item.clone())]);
+                }
+                if *key == "secrets" {
+                    mounted(item);
+                }
+            }
+        }
+    }
+    if let Some(Content::Map(others)) = map.get_mut("depends_on").map(|value| &mut value.content) {
+        others.values_mut().for_each(depends);
+    }
+    for (key, to_long) in
+        [("ports", ports::long as fn(&mut Effective<'_>)), ("command", words::split), ("entrypoint", words::split)]
+    {
+        if let Some(value) = map.get_mut(key) {
+            to_long(value);
+        }
+    }
+    if let Some(value) = map.get_mut("volumes") {
+        volumes::long(value, way);
+    }
+    if let Some(Content::Map(check)) = map.get_mut("healthcheck").map(|value| &mut value.content)
+        && let Some(test) = check.get_mut("test")
+    {
+        words::test(test);
+    }
     if let Some(build) = map.get_mut("build") {
         if let Content::Text(context) = &build.content {
             let context = Effective { content: Content::Text(context.clone()), ..build.clone() };
@@ -35,6 +88,12 @@ pub fn service(service: &mut Effective<'_>, way: &str) {
                 if let Some(value) = build.get_mut(key) {
                     pairs(value);
                 }
+            }
+            if let Some(args) = build.get_mut("args") {
+                from_variables(args, variables);
+            }
+            if let Some(context) = build.get_mut("context") {
+                rebase(context, way);
             }
         }
     }
@@ -75,9 +134,47 @@ fn pairs(value: &mut Effective<'_>) {
     value.content = Content::Map(map);
 }
 
+/// A name without a value takes it from the project's `.env`, as it does for `NAME: ${NAME}`.
+fn from_variables<'a>(pairs: &mut Effective<'a>, variables: &Variables<'a>) {
+    let Content::Map(map) = &mut pairs.content else { return };
+    for (name, value) in map.iter_mut().filter(|(_, value)| matches!(value.content, Content::Null)) {
+        match variables.get(name) {
+            Some(variable) if !variable.unknown => {
+                value.content = Content::Text(variable.text.clone());
+                value.via.push(Via { at: value.at.into(), label: "used here".into() });
+                value.at = variable.place;
+            }
+            _ => value.state = State::Unknown,
+        }
+    }
+}
+
+/// A secret stands below `/run/secrets` unless its target says otherwise.
+fn mounted(secret: &mut Effective<'_>) {
+    let Some(source) = secret.get("source").and_then(Effective::text) else { return };
+    let target = secret.part(Cow::Owned(format!("/run/secrets/{source}")));
+    if let Content::Map(map) = &mut secret.content {
+        map.entry(Cow::Borrowed("target")).or_insert(target);
+    }
+}
+
+/// What compose takes a dependency for that says nothing else.
+fn depends(value: &mut Effective<'_>) {
+    if matches!(value.content, Content::Null) {
+        value.content = Content::Map(Map::new());
+    }
+    let condition = value.part(Cow::Borrowed("service_started"));
+    let required = Effective { content: Content::Bool(true), ..value.part(Cow::Borrowed("")) };
+    if let Content::Map(map) = &mut value.content {
+        map.entry(Cow::Borrowed("condition")).or_insert(condition);
+        map.entry(Cow::Borrowed("required")).or_insert(required);
+    }
+}
+
 /// A number as compose hands it to the container: `1.10` is 1.1 and `0644` is 420.
 fn number(value: &Effective<'_>) -> Option<String> {
     match value.content {
+        Content::Bool(value) => Some(value.to_string()),
         Content::Int(number) => Some(number.to_string()),
         Content::Float(number) => {
             let exact = value.at.text().filter(|text| text.parse::<u64>().is_ok());
@@ -146,77 +243,5 @@ fn rebase(path: &mut Effective<'_>, way: &str) {
         && !text.starts_with(['/', '~'])
     {
         path.content = Content::Text(Cow::Owned(format!("{way}/{}", text.trim_start_matches("./"))));
-    }
-}
-
-/// One `ports` entry, taken apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Port {
-    pub host_ip: Option<String>,
-    /// First and last host port; None where the host picks one.
-    pub published: Option<(u16, u16)>,
-    /// First and last port of the container.
-    pub target: (u16, u16),
-    pub protocol: String,
-}
-
-/// Takes the short form `[[IP:]HOST:]CONTAINER[/PROTOCOL]` apart.
-pub fn short_port(text: &str) -> Option<Port> {
-    let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-    let (before, target) = match ports.rsplit_once(':') {
-        Some((before, target)) => (Some(before), target),
-        None => (None, ports),
-    };
-    let target = range(target)?;
-    let mut port = Port { target, protocol: protocol.to_string(), ..Port::default() };
-    let Some(before) = before else { return Some(port) };
-    let (ip, host) = match before.strip_prefix('[') {
-        // An IPv6 address stands in brackets.
-        Some(rest) => {
-            let (ip, host) = rest.split_once(']')?;
-            (Some(ip), host.strip_prefix(':').unwrap_or(host))
-        }
-        None => match before.rsplit_once(':') {
-            Some((ip, host)) => (Some(ip), host),
-            None => (None, before),
-        },
-    };
-    port.host_ip = ip.map(str::to_string);
-    port.published = if host.is_empty() { None } else { Some(range(host)?) };
-    Some(port)
-}
-
-/// `80` or `8000-8010`.
-pub fn range(text: &str) -> Option<(u16, u16)> {
-    let number = |text: &str| text.trim().parse::<u16>().ok().filter(|port| *port > 0);
-    match text.split_once('-') {
-        Some((first, last)) => Some((number(first)?, number(last)?)).filter(|(first, last)| first <= last),
-        None => number(text).map(|port| (port, port)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ports_are_taken_apart() {
-        let port = |ip: Option<&str>, published, target, protocol: &str| {
-            Some(Port { host_ip: ip.map(str::to_string), published, target, protocol: protocol.to_string() })
-        };
-        for (text, expected) in [
-            ("5432", port(None, None, (5432, 5432), "tcp")),
-            ("5432:5432", port(None, Some((5432, 5432)), (5432, 5432), "tcp")),
-            ("127.0.0.1:5432:5432", port(Some("127.0.0.1"), Some((5432, 5432)), (5432, 5432), "tcp")),
-            ("127.0.0.1::5432", port(Some("127.0.0.1"), None, (5432, 5432), "tcp")),
-            ("[::1]:5432:5432", port(Some("::1"), Some((5432, 5432)), (5432, 5432), "tcp")),
-            ("8000-8002:9000-9002/udp", port(None, Some((8000, 8002)), (9000, 9002), "udp")),
-            ("127.0.0.1:5432", None),
-            ("abc:1", None),
-            ("1:99999", None),
-            ("", None),
-        ] {
-            assert_eq!(short_port(text), expected, "{text}");
-        }
     }
 }

@@ -145,7 +145,7 @@ impl<'a> Loader<'a> {
             kept
         });
         let way = paths::way(&self.folder, folder);
-        services.values_mut().for_each(|service| normalise::service(service, &way));
+        services.values_mut().for_each(|service| normalise::service(service, &way, &self.variables));
         for (name, at) in broken {
             self.fault(at, format!("the service `{name}` is no mapping"), "give it at least an image or a build");
         }

@@ -114,20 +114,11 @@ pub fn healthcheck<'a>(service: &Effective<'a>) -> Option<Healthcheck<'a>> {
 /// Files and folders of the tree that the service sees; `folder` is the project's.
 pub fn mounts<'a>(service: &Effective<'a>, folder: &str) -> Vec<Mount<'a>> {
     let mount = |entry: &Effective<'a>| {
-        let (source, target, at) = match &entry.content {
-            Content::Map(map) => {
-                let (source, target) = (map.get("source")?, map.get("target")?);
-                (source.text()?.into_owned(), target.text()?.into_owned(), source.at)
-            }
-            _ => {
-                let text = entry.text()?;
-                let mut parts = text.split(':');
-                (parts.next()?.to_string(), parts.next()?.to_string(), entry.at)
-            }
-        };
-        // A name without a path is a volume, which is no part of the tree.
-        let source = paths::join(folder, &source).filter(|_| source.starts_with('.') || source.contains('/'))?;
-        (!entry.is_unknown()).then(|| Mount { source: source.into(), target: target.into(), at: at.into() })
+        let (source, target) = (entry.get("source")?, entry.get("target")?);
+        let bind = entry.get("type").and_then(Effective::text).is_some_and(|kind| kind == "bind");
+        let known = bind && !source.is_unknown() && !target.is_unknown();
+        let path = paths::join(folder, &source.text()?).filter(|_| known)?;
+        Some(Mount { source: path.into(), target: target.text()?, at: source.at.into() })
     };
     service.get("volumes").map(Effective::items).unwrap_or_default().iter().filter_map(mount).collect()
 }

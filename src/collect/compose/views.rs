@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::artefact::{Artefact, Bundle, Tracked};
 use crate::collect::Contribution;
-use crate::collect::compose::effective::{Content, Effective, Map};
+use crate::collect::compose::effective::{Effective, Map};
 use crate::collect::compose::project::{Project, SPOILS};
 use crate::collect::compose::{Planned, services};
 use crate::collect::interpolate::{Variables, interpolate};
@@ -87,7 +87,7 @@ impl<'a> Adder<'_, 'a> {
         for (key, value) in service.get("environment").and_then(Effective::map).into_iter().flatten() {
             let mut setting = self.setting(&service_name, key.clone(), value.at);
             setting.image.clone_from(&image);
-            settings.insert(key.clone(), self.in_compose(setting, key, value));
+            settings.insert(key.clone(), self.in_compose(setting, value));
         }
         self.contribution.settings.extend(settings.into_values());
     }
@@ -103,20 +103,9 @@ impl<'a> Adder<'_, 'a> {
         setting
     }
 
-    fn in_compose(&self, mut setting: Setting<'a>, key: &str, value: &Effective<'a>) -> Setting<'a> {
+    fn in_compose(&self, mut setting: Setting<'a>, value: &Effective<'a>) -> Setting<'a> {
         setting.holder = if value.at.located().section == "env_files" { Holder::EnvFile } else { Holder::Compose };
         setting.via.clone_from(&value.via);
-        if let Content::Null = value.content {
-            // A name alone takes its value from the project's `.env`.
-            let Some(variable) = self.project.variables.get(key).filter(|variable| !variable.unknown) else {
-                return setting;
-            };
-            setting.at = variable.place.into();
-            setting.tracked = self.tracked(variable.place);
-            setting.holder = Holder::EnvFile;
-            setting.via.push(Via { at: value.at.into(), label: "used here".into() });
-            return setting.with_value(variable.text.clone(), State::Literal);
-        }
         match value.text() {
             Some(text) if !value.is_unknown() => setting.with_value(text, value.state),
             // `/run/secrets/${NAME}` refers elsewhere whatever the name is.
@@ -182,7 +171,7 @@ impl<'a> Adder<'_, 'a> {
         for (key, value) in service.path(&["build", "args"]).and_then(Effective::map).into_iter().flatten() {
             let mut setting = self.setting(&service_name, key.clone(), value.at);
             setting.reaches = Reach::Build;
-            let setting = self.in_compose(setting, key, value);
+            let setting = self.in_compose(setting, value);
             self.contribution.settings.push(setting);
         }
     }
