@@ -148,3 +148,67 @@ fn variables_that_hold_one_another_are_a_limit() {
         assert_eq!(setting(document, "api", "X"), None);
     });
 }
+
+#[test]
+fn short_forms_come_to_their_long_ones() {
+    let files = [
+        (
+            "compose.yaml",
+            "services:\n  web:\n    image: web\n    command: serve --name 'a b' # words\n    entrypoint: [run]\n    \
+             ports: [\"127.0.0.1:8000-8001:80-81/udp\", {target: 9000}]\n    \
+             volumes: [\"./site/:/srv/:ro,z\", \"data:/data\", /cache]\n    depends_on: [db]\n    secrets: [key]\n    \
+             environment: [A, B=1, C]\n    tmpfs: /run\n    healthcheck: {test: curl localhost}\n    build: .\n  db: {image: db}\n",
+        ),
+        (".env", "A=from env\n"),
+    ];
+    with(&files, |document, problems| {
+        assert_eq!(problems, []);
+        let json = serde_json::to_value(document).expect("a document serialises");
+        let web = &json["compose"]["projects"][0]["configuration"]["services"]["web"];
+        let port = |published: &str, target: &str| {
+            serde_json::json!({
+                "mode": "ingress", "host_ip": "127.0.0.1", "published": published, "target": target, "protocol": "udp"
+            })
+        };
+        for (key, expected) in [
+            ("command", serde_json::json!(["serve", "--name", "a b"])),
+            ("entrypoint", serde_json::json!(["run"])),
+            (
+                "ports",
+                serde_json::json!([
+                    port("8000", "80"),
+                    port("8001", "81"),
+                    { "target": 9000, "mode": "ingress", "protocol": "tcp" },
+                ]),
+            ),
+            (
+                "volumes",
+                serde_json::json!([
+                    {
+                        "type": "bind",
+                        "source": "./site/",
+                        "target": "/srv",
+                        "read_only": true,
+                        "bind": { "selinux": "z", "create_host_path": true },
+                    },
+                    { "type": "volume", "source": "data", "target": "/data", "volume": {} },
+                    { "type": "volume", "target": "/cache", "volume": {} },
+                ]),
+            ),
+            ("depends_on", serde_json::json!({ "db": { "condition": "service_started", "required": true } })),
+            ("secrets", serde_json::json!([{ "source": "key", "target": "/run/secrets/key" }])),
+            ("environment", serde_json::json!({ "A": "from env", "B": "1", "C": null })),
+            ("tmpfs", serde_json::json!(["/run"])),
+            ("healthcheck", serde_json::json!({ "test": ["CMD-SHELL", "curl localhost"] })),
+            ("build", serde_json::json!({ "context": "." })),
+        ] {
+            assert_eq!(web[key], expected, "{key}");
+        }
+        assert_eq!(setting(document, "web", "A"), set("from env", ".env"));
+        let workload = document.workloads.all.iter().find(|workload| workload.name == "web").expect("the service");
+        let mount = &workload.containers[0].mounts[0];
+        assert_eq!((&*mount.source, &*mount.target), ("site", "/srv"));
+        assert_eq!(mount.at.0.text(), Some("./site/:/srv/:ro,z"));
+        assert_eq!(workload.published[1].at.0.text(), Some("127.0.0.1:8000-8001:80-81/udp"));
+    });
+}

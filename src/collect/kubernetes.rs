@@ -82,6 +82,7 @@ impl Collector for Kubernetes {
         problems.extend(kustomized.problems);
         let (workloads, mut settings) = workloads::build(&objects, &mut stores);
         settings.extend(stores.rest(&objects.all, |n| objects::name_of(&objects.deployments, n)));
+        problems.extend(stores.unseen());
         let edges = edges::build(&objects);
         Contribution {
             settings,

@@ -76,9 +76,17 @@ pub fn of(name: &str) -> Meaning {
         [.., before, last] if last == "key" => SECRETS.keys.contains(before.as_ref()) && !has(&SECRETS.not),
         [.., last] => SECRETS.last.contains(last.as_ref()) && !has(&SECRETS.not),
     };
-    let credential_role =
-        matches!(role, Some("db_password" | "redis_password" | "smtp_password" | "jwt_secret" | "encryption_key"));
-    Meaning { role, secret: secret || credential_role, public_url: is_public_url(&words) }
+    let meaning = Meaning { role, secret, public_url: is_public_url(&words) };
+    Meaning { secret: secret || meaning.is_credential() && role != Some("db_url"), ..meaning }
+}
+
+impl Meaning {
+    /// Whether the role's values let somebody in.
+    pub fn is_credential(&self) -> bool {
+        const ROLES: &[&str] =
+            &["db_password", "db_url", "redis_password", "smtp_password", "jwt_secret", "encryption_key"];
+        self.role.is_some_and(|role| ROLES.contains(&role))
+    }
 }
 
 /// An address that browsers and mails are given, as opposed to one that services use among themselves.

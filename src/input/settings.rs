@@ -205,7 +205,7 @@ impl<'a> Setting<'a> {
 
     /// Sets the value and, by it, the state: a path below `/run/secrets` or a name ending in `_FILE` refers elsewhere.
     pub fn with_value(mut self, value: Cow<'a, str>, state: State) -> Self {
-        let refers = value.starts_with("/run/secrets/") || self.name.ends_with("_FILE");
+        let refers = value.starts_with("/run/secrets/") || self.name.ends_with("_FILE") && !value.is_empty();
         self.state = if refers { State::Reference } else { state };
         self.value = (!refers).then_some(value);
         self
@@ -216,9 +216,12 @@ impl<'a> Setting<'a> {
 pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
     let mut meanings: HashMap<String, roles::Meaning> = HashMap::new();
     for setting in settings.iter_mut() {
-        let meaning = match meanings.get(&*setting.name) {
+        // A reference by `NAME_FILE` is what NAME would be.
+        let referred = setting.name.strip_suffix("_FILE").filter(|_| setting.state == State::Reference);
+        let name = referred.filter(|name| roles::of(name).is_credential()).unwrap_or(&setting.name);
+        let meaning = match meanings.get(name) {
             Some(known) => known,
-            None => meanings.entry(setting.name.to_string()).or_insert_with(|| roles::of(&setting.name)),
+            None => meanings.entry(name.to_string()).or_insert_with(|| roles::of(name)),
         };
         setting.role = meaning.role.map(Cow::Borrowed);
         setting.secret = meaning.secret;
@@ -320,11 +323,28 @@ mod tests {
     use crate::located::Limits;
     use crate::syntax::{Format, parse};
 
-    #[test]
-    fn the_password_of_a_url_is_found_where_its_variable_is_set() {
-        let text = "PW=x\nWITH=postgres://app:${PW}@db/app\nWITHOUT=postgres://${PW}:y@db/app\n";
+    fn env(text: &str) -> crate::located::Located {
         let mut located = parse(Format::Dotenv, ".env".into(), text.into(), Limits::default()).located;
         located.section = "env_files";
+        located
+    }
+
+    /// The lines of an env file as settings of one container.
+    fn completed(located: &crate::located::Located) -> Vec<Setting<'_>> {
+        let entries = located.root().map(|root| root.entries()).unwrap_or_default().into_iter();
+        let mut settings: Vec<Setting<'_>> = entries
+            .map(|(name, value)| {
+                let setting = Setting::new("d".into(), "c".into(), name.into(), value.into());
+                setting.with_value(value.text().unwrap_or_default().into(), State::Literal)
+            })
+            .collect();
+        complete(&mut settings, &Bundle::default());
+        settings
+    }
+
+    #[test]
+    fn the_password_of_a_url_is_found_where_its_variable_is_set() {
+        let located = env("PW=x\nWITH=postgres://app:${PW}@db/app\nWITHOUT=postgres://${PW}:y@db/app\n");
         let root = located.root().expect("the file has lines");
         let place = |name: &'static str| {
             let at = root.get(name).expect("the line is there");
@@ -332,6 +352,14 @@ mod tests {
         };
         assert_eq!(place("WITH"), root.get("PW"));
         assert_eq!(place("WITHOUT"), None);
+    }
+
+    #[test]
+    fn a_reference_by_file_has_the_role_of_what_it_refers_to() {
+        let located = env("JWT_SECRET_FILE=/keys/jwt\nDB_PASSWORD_FILE=\nDEBUG_FILE=/var/log/debug\n");
+        let settings = completed(&located);
+        let found: Vec<_> = settings.iter().map(|one| (one.role.as_deref(), one.state)).collect();
+        assert_eq!(found, [(Some("jwt_secret"), State::Reference), (None, State::Literal), (None, State::Reference)]);
     }
 
     #[test]
@@ -348,17 +376,8 @@ mod tests {
 
     #[test]
     fn a_url_with_a_password_is_a_secret_whatever_its_name_is() {
-        let text = "REDIS_URL=redis://:kT8vq@redis\nBROKER=amqp://mq:5672\nSITE=https://acme.io/@me\n";
-        let located = parse(Format::Dotenv, ".env".into(), text.into(), Limits::default()).located;
-        let entries = located.root().map(|root| root.entries()).unwrap_or_default();
-        let mut settings: Vec<Setting<'_>> = entries
-            .into_iter()
-            .map(|(name, value)| {
-                let setting = Setting::new("d".into(), "c".into(), name.into(), value.into());
-                setting.with_value(value.text().unwrap_or_default().into(), State::Literal)
-            })
-            .collect();
-        complete(&mut settings, &Bundle::default());
+        let located = env("REDIS_URL=redis://:kT8vq@redis\nBROKER=amqp://mq:5672\nSITE=https://acme.io/@me\n");
+        let settings = completed(&located);
         let found: Vec<_> = settings.iter().map(|s| (s.secret, s.measures.as_ref().map(|m| m.length))).collect();
         assert_eq!(found, [(true, Some(5)), (false, None), (false, None)]);
     }

@@ -30,6 +30,8 @@ pub struct Stores<'a> {
     secrets: Nearest<'a, &'a str, Data<'a>>,
     /// Keys that a container of a deployment uses, so that what is left stands for itself.
     used: HashSet<(Arc<str>, Value<'a>)>,
+    /// Names of ConfigMaps and Secrets whose keys containers take and that the tree does not hold, in order.
+    missing: Vec<Value<'a>>,
     bundle: &'a Bundle,
 }
 
@@ -48,7 +50,20 @@ impl<'a> Stores<'a> {
                 _ => {}
             }
         }
-        (Self { config_maps, secrets, used: HashSet::new(), bundle }, problems)
+        (Self { config_maps, secrets, used: HashSet::new(), missing: Vec::new(), bundle }, problems)
+    }
+
+    /// What containers take from objects that the tree does not hold can be anything: one notice for all of them.
+    pub fn unseen(&self) -> Option<Problem> {
+        let first = self.missing.first()?;
+        let more = match self.missing.len() {
+            1 => String::new(),
+            n => format!(" ({} more places take such keys)", n - 1),
+        };
+        let name = first.text().unwrap_or_default();
+        let message = format!("the keys of `{name}` are not in the tree, so what they set is unknown{more}");
+        let problem = Problem::new(ProblemKind::Notice, first.located().path.clone(), message).at(first.pointer());
+        Some(problem.help("give the ConfigMap or Secret that `envFrom` names").spoils(&["settings"]))
     }
 
     fn of(&self, holder: Holder) -> &Nearest<'a, &'a str, Data<'a>> {
@@ -88,6 +103,9 @@ impl<'a> Stores<'a> {
             for (kind, holder) in [("configMapRef", Holder::ConfigMap), ("secretRef", Holder::Secret)] {
                 let Some(place) = source.path(&[kind, "name"]) else { continue };
                 let data = self.of(holder).get(object, place.text().unwrap_or_default()).cloned();
+                if data.is_none() {
+                    self.missing.push(place);
+                }
                 for (key, datum) in data.unwrap_or_default() {
                     let name: Cow<'a, str> =
                         if prefix.is_empty() { key.into() } else { format!("{prefix}{key}").into() };

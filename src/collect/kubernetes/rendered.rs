@@ -92,6 +92,7 @@ pub fn kustomizations(bundle: &Bundle, spoils: &[&'static str]) -> Kustomized {
     for (folder, artefact) in &folders {
         let changes = changes(artefact, folder, &folders);
         if !changes {
+            kustomized.problems.extend(absent(bundle, artefact, folder, spoils));
             kustomized.named.insert(folder.clone());
             continue;
         }
@@ -119,6 +120,24 @@ pub fn kustomizations(bundle: &Bundle, spoils: &[&'static str]) -> Kustomized {
     }
     kustomized.left_out.extend(folders.values().map(|artefact| artefact.path.to_string()));
     kustomized
+}
+
+/// The local resources of a kustomization that are not there.
+fn absent<'a>(
+    bundle: &'a Bundle,
+    artefact: &'a Artefact,
+    folder: &'a str,
+    spoils: &'a [&'static str],
+) -> impl Iterator<Item = Problem> + 'a {
+    lists(artefact).filter_map(move |resource| {
+        let path = join(folder, resource.text()?)?;
+        if bundle.get(&path).is_some() || bundle.is_unreadable(&path) {
+            return None;
+        }
+        let message = format!("the resource `{}` is not there", resource.text()?);
+        let problem = Problem::new(ProblemKind::Fault, artefact.path.clone(), message).at(resource.pointer());
+        Some(problem.help("add the file, or take the line out").spoils(spoils))
+    })
 }
 
 /// The files that a kustomization lists and leaves as they are.
