@@ -46,6 +46,8 @@ pub struct InputDocument<'a> {
     pub settings: Settings<'a>,
     pub workloads: Workloads<'a>,
     pub edges: Vec<Edge<'a>>,
+    /// Deployments that an artefact is part of, by its path.
+    owners: HashMap<Arc<str>, Vec<usize>>,
     /// What collectors put beside the files of their sections.
     beside: BTreeMap<&'static str, Vec<(&'static str, Any<'a>)>>,
 }
@@ -76,6 +78,7 @@ impl<'a> InputDocument<'a> {
             settings: Settings::default(),
             workloads: Workloads::default(),
             edges: Vec::new(),
+            owners: HashMap::new(),
             beside: BTreeMap::new(),
         };
         let mut problems = Vec::new();
@@ -87,6 +90,11 @@ impl<'a> InputDocument<'a> {
             deployment.judged = config.all || deployment.environment.judged();
         }
         document.deployments.sort_by(|a, b| a.name.cmp(&b.name));
+        for (n, deployment) in document.deployments.iter().enumerate() {
+            for path in &deployment.artefacts {
+                document.owners.entry(path.clone()).or_default().push(n);
+            }
+        }
         settings::complete(&mut document.settings.all, bundle);
         let with_edge: HashSet<Arc<str>> = document.edges.iter().map(|edge| edge.deployment.clone()).collect();
         for workload in &mut document.workloads.all {
@@ -193,14 +201,15 @@ impl<'a> InputDocument<'a> {
 
     /// The deployment that a place belongs to where no view names it: the only one that its artefact is part of.
     pub fn deployment_of(&self, path: &str) -> Option<Arc<str>> {
-        let mut owners = self
-            .deployments
-            .iter()
-            .filter(|deployment| deployment.artefacts.iter().any(|artefact| &**artefact == path));
-        match (owners.next(), owners.next()) {
-            (Some(only), None) => Some(only.name.clone()),
+        match self.owners.get(path).map(Vec::as_slice) {
+            Some([only]) => Some(self.deployments[*only].name.clone()),
             _ => None,
         }
+    }
+
+    /// Whether a file belongs to no deployment, or to one that is judged.
+    pub fn is_judged(&self, path: &str) -> bool {
+        self.owners.get(path).is_none_or(|owners| owners.iter().any(|n| self.deployments[*n].judged))
     }
 }
 

@@ -83,7 +83,7 @@ pub fn check(request: &Request) -> Run {
         ids: &ids,
         path: &|path| {
             let given = !circumstances.only_given || gathered.bundle.get(path).is_some_and(|one| one.given);
-            given && is_judged(&document, path)
+            given && document.is_judged(path)
         },
         whole: !circumstances.only_given,
     };
@@ -147,13 +147,6 @@ fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
     };
     let named = ids.iter().filter(|id| request.rules.iter().any(|glob| glob == **id)).map(|id| (*id).into()).collect();
     (Chosen { rules: rules.iter().filter(wanted).cloned().collect(), named }, problems)
-}
-
-/// Whether a file belongs to no deployment, or to one that is judged.
-fn is_judged(document: &InputDocument<'_>, path: &str) -> bool {
-    let mut owners =
-        document.deployments.iter().filter(|one| one.artefacts.iter().any(|file| **file == *path)).peekable();
-    owners.peek().is_none() || owners.any(|one| one.judged)
 }
 
 fn nothing_recognised(gathered: &Gathered) -> Vec<Problem> {

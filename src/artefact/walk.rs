@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::overrides::OverrideBuilder;
-use ignore::{DirEntry, WalkBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::problem::{Problem, ProblemKind};
 
@@ -84,11 +84,12 @@ impl Tree<'_> {
         // Ignore files above the git root, or above the argument outside git, are not the project's.
         let in_git = git_root(start).is_some();
         builder.require_git(in_git).parents(in_git);
+        builder.threads(rayon::current_num_threads());
         builder.hidden(false).git_global(false).git_exclude(false).ignore(false).max_depth(depth);
         builder.filter_entry(|entry| {
             entry.depth() == 0 || !entry.file_name().to_str().is_some_and(|name| LEFT_OUT.contains(&name))
         });
-        for entry in builder.build() {
+        for entry in entries(&builder) {
             self.entry(entry, given);
         }
         let mut overrides = OverrideBuilder::new(start);
@@ -98,7 +99,7 @@ impl Tree<'_> {
         }
         if let Ok(overrides) = overrides.build() {
             builder.overrides(overrides);
-            for entry in builder.build() {
+            for entry in entries(&builder) {
                 self.entry(entry, given);
             }
         }
@@ -204,6 +205,18 @@ impl Tree<'_> {
         }
         Some(text.into())
     }
+}
+
+/// What a walk over all cores sees, in any order.
+fn entries(builder: &WalkBuilder) -> Vec<Result<DirEntry, ignore::Error>> {
+    let seen = Mutex::new(Vec::new());
+    builder.build_parallel().run(|| {
+        Box::new(|entry| {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+            WalkState::Continue
+        })
+    });
+    seen.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The git root that holds all paths; else the one folder given (of a file: its folder); else what all have in common.
