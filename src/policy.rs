@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -121,8 +121,8 @@ impl Policies {
         let (ready, idle): (Vec<&Arc<Rule>>, Vec<&Arc<Rule>>) =
             rules.iter().partition(|rule| rule.input.iter().any(|name| collected.contains(top(name))));
         let mut merged: BTreeMap<Arc<str>, Evaluation> = BTreeMap::new();
-        let engine = match self.engine(&ready) {
-            Ok(engine) => Some(engine),
+        let engines = match self.engines(&ready) {
+            Ok(engines) => Some(engines),
             Err(error) => {
                 let failed = |rule: &&Arc<Rule>| {
                     (rule.id.clone(), Evaluation { error: Some(error.clone()), ..Evaluation::default() })
@@ -131,10 +131,10 @@ impl Policies {
                 None
             }
         };
-        if let Some(engine) = &engine {
+        if let Some(engines) = &engines {
             let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
             let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
-            let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(engine, part, rules, mode, params);
+            let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(engines, part, rules, mode, params);
             let mut results: Vec<(Arc<str>, Evaluation)> = Vec::new();
             if !file.is_empty() {
                 let parts: Vec<Vec<(Arc<str>, Evaluation)>> =
@@ -155,11 +155,47 @@ impl Policies {
         ready.into_iter().chain(idle).map(evaluated).collect()
     }
 
-    /// An engine with the modules of the given rules, ready to be cloned.
-    fn engine(&self, rules: &[&Arc<Rule>]) -> Result<Engine, String> {
+    /// Engines with the modules of the given rules, ready to be cloned.
+    fn engines(&self, rules: &[&Arc<Rule>]) -> Result<Engines, String> {
         let wanted = |module: &&Module| module.is_lib() || rules.iter().any(|rule| rule.file == module.path);
-        prepare(self.modules.iter().filter(wanted), &self.modules)
+        let said: Vec<Module> = rules.iter().map(|rule| said(rule)).collect();
+        let mut strict = prepare(self.modules.iter().filter(wanted).chain(&said), &self.modules)?;
+        strict.set_strict_builtin_errors(true);
+        Ok(Engines { strict, lenient: OnceLock::new() })
     }
+}
+
+/// The prepared engines of a run. Changing a clone's strictness would copy all that is prepared, so there are two.
+struct Engines {
+    strict: Engine,
+    /// Made for the first rule whose strict run fails.
+    lenient: OnceLock<Engine>,
+}
+
+impl Engines {
+    fn lenient(&self) -> &Engine {
+        self.lenient.get_or_init(|| {
+            let mut engine = self.strict.clone();
+            engine.set_strict_builtin_errors(false);
+            engine
+        })
+    }
+}
+
+/// The sets of a rule's contract.
+const SETS: [&str; 3] = ["subjects", "unknown", "deny"];
+
+/// A module that collects what a rule says, so that one evaluation gives all its sets and what they share is worked out
+/// once.
+fn said(rule: &Rule) -> Module {
+    let mut text = format!("package plimsoll.{}\n", rule.package.trim_start_matches("data."));
+    // A set that the rule does not define is empty.
+    for set in SETS {
+        text.push_str(&format!("\ndefault {set} := set()\n\n{set} := {}.{set}\n", rule.package));
+    }
+    text.push_str("\nsaid := {\"subjects\": subjects, \"unknown\": unknown, \"deny\": deny}\n");
+    let path = format!("said/{}", rule.id);
+    Module { path: path.as_str().into(), text: text.into(), inside: path }
 }
 
 impl Evaluation {
@@ -213,7 +249,7 @@ fn prepare<'m>(modules: impl Iterator<Item = &'m Module>, all: &[Module]) -> Res
 }
 
 fn run_part(
-    engine: &Engine,
+    engines: &Engines,
     part: Part<'_>,
     rules: &[&Arc<Rule>],
     mode: &str,
@@ -245,7 +281,7 @@ fn run_part(
                 }
             }
             insert(&mut input, "params", parameters(rule, params.get(&rule.id)));
-            let mut evaluation = evaluate_rule(engine, rule, &input);
+            let mut evaluation = evaluate_rule(engines, rule, &input);
             evaluation.error = evaluation.error.or_else(|| failure.clone());
             (rule.id.clone(), evaluation)
         })
@@ -267,47 +303,30 @@ fn parameters(rule: &Rule, set: Option<&BTreeMap<String, serde_json::Value>>) ->
     values
 }
 
-/// One rule over one input: strict about errors of built-ins first, lenient only if that failed.
-fn evaluate_rule(engine: &Engine, rule: &Rule, input: &RegoValue) -> Evaluation {
-    let strict = attempt(engine, rule, input, true);
+/// One rule over one input: strict about errors of built-ins first, all sets at once; only if that failed each set by
+/// itself, and once more without strictness, so that what can be said is said.
+fn evaluate_rule(engines: &Engines, rule: &Rule, input: &RegoValue) -> Evaluation {
+    let strict = attempt(&engines.strict, rule, input, all_sets);
     if strict.error.is_none() {
         return strict;
     }
-    let lenient = attempt(engine, rule, input, false);
-    let mut evaluation = Evaluation { error: strict.error.clone(), ..Evaluation::default() };
-    evaluation.merge(strict);
-    evaluation.merge(lenient);
+    let mut evaluation = Evaluation { error: strict.error, ..Evaluation::default() };
+    evaluation.merge(attempt(&engines.strict, rule, input, each_set));
+    evaluation.merge(attempt(engines.lenient(), rule, input, each_set));
     evaluation
 }
 
-fn attempt(engine: &Engine, rule: &Rule, input: &RegoValue, strict: bool) -> Evaluation {
+fn attempt(
+    engine: &Engine,
+    rule: &Rule,
+    input: &RegoValue,
+    sets: fn(&mut Engine, &Rule, &mut Evaluation),
+) -> Evaluation {
     let run = || {
         let mut engine = engine.clone();
-        engine.set_strict_builtin_errors(strict);
         engine.set_input(input.clone());
         let mut evaluation = Evaluation::default();
-        for set in ["subjects", "unknown", "deny"] {
-            match engine.eval_rule(format!("{}.{set}", rule.package)) {
-                Ok(RegoValue::Set(entries)) => {
-                    for entry in entries.iter() {
-                        if let Err(error) = evaluation.take(set, entry, rule) {
-                            evaluation.error.get_or_insert(format!("{}: an entry of `{set}` {error}", rule.file));
-                        }
-                    }
-                }
-                Ok(RegoValue::Undefined) => {}
-                Ok(_) => {
-                    evaluation.error.get_or_insert(format!("{}: `{set}` is no set", rule.file));
-                }
-                Err(error) => {
-                    let reason = check::reason(&error.to_string());
-                    // A set that the module does not define is empty.
-                    if !reason.contains("not a valid rule path") {
-                        evaluation.error.get_or_insert(reason);
-                    }
-                }
-            }
-        }
+        sets(&mut engine, rule, &mut evaluation);
         evaluation
     };
     // The engine that panicked is dropped with the closure; the prepared one is untouched.
@@ -315,6 +334,32 @@ fn attempt(engine: &Engine, rule: &Rule, input: &RegoValue, strict: bool) -> Eva
         error: Some(format!("{}: the engine failed on this rule", rule.file)),
         ..Evaluation::default()
     })
+}
+
+fn all_sets(engine: &mut Engine, rule: &Rule, evaluation: &mut Evaluation) {
+    match engine.eval_rule(format!("data.plimsoll.{}.said", rule.package.trim_start_matches("data."))) {
+        Ok(said) => {
+            for set in SETS {
+                evaluation.take_set(set, said[set].clone(), rule);
+            }
+        }
+        Err(error) => evaluation.error = Some(check::reason(&error.to_string())),
+    }
+}
+
+fn each_set(engine: &mut Engine, rule: &Rule, evaluation: &mut Evaluation) {
+    for set in SETS {
+        match engine.eval_rule(format!("{}.{set}", rule.package)) {
+            Ok(value) => evaluation.take_set(set, value, rule),
+            Err(error) => {
+                let reason = check::reason(&error.to_string());
+                // A set that the module does not define is empty.
+                if !reason.contains("not a valid rule path") {
+                    evaluation.error.get_or_insert(reason);
+                }
+            }
+        }
+    }
 }
 
 thread_local! {
@@ -335,6 +380,20 @@ fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
 }
 
 impl Evaluation {
+    fn take_set(&mut self, set: &str, value: RegoValue, rule: &Rule) {
+        match value {
+            RegoValue::Set(entries) => {
+                for entry in entries.iter() {
+                    if let Err(error) = self.take(set, entry, rule) {
+                        self.error.get_or_insert(format!("{}: an entry of `{set}` {error}", rule.file));
+                    }
+                }
+            }
+            RegoValue::Undefined => {}
+            _ => _ = self.error.get_or_insert(format!("{}: `{set}` is no set", rule.file)),
+        }
+    }
+
     fn take(&mut self, set: &str, entry: &RegoValue, rule: &Rule) -> Result<(), String> {
         if set == "subjects" {
             self.subjects.insert(route_hash(entry)?);
