@@ -101,12 +101,16 @@ pub fn check(request: &Request) -> Run {
     let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
     let summary = summary(&document, &outcomes, &problems);
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
-    Run {
+    let run = Run {
         review: Review { command: "check", verdict, summary, outcomes, problems },
         texts: texts.chain(policies.texts()).chain(policy::texts(&request.policies)).chain(config).collect(),
         mask,
         broken: is_broken,
-    }
+    };
+    drop(document);
+    // Millions of small values take their time to go; the report need not wait for it.
+    rayon::spawn(move || drop(gathered));
+    run
 }
 
 /// The input document as JSON, with secrets masked, and the problems on the way to it.

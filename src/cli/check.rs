@@ -37,7 +37,12 @@ pub fn run(arguments: &Check) -> io::Result<u8> {
             }
         }
     }
-    let run = with_threads(arguments.common.jobs, || crate::check(&request))?;
+    with_threads(arguments.common.jobs, || decide(arguments, &request, reports))?
+}
+
+/// Checks and writes every report that is asked for.
+fn decide(arguments: &Check, request: &Request, reports: Vec<(Format, PathBuf)>) -> io::Result<u8> {
+    let run = crate::check(request);
     let format: Format = arguments.format.into();
     let verbosity = |style: Style| Style { quiet: arguments.quiet, verbose: arguments.verbose, ..style };
     let color = arguments.common.color;

@@ -35,6 +35,13 @@ pub struct Stores<'a> {
     bundle: &'a Bundle,
 }
 
+/// What containers took from the stores, and what they looked for in vain.
+#[derive(Default)]
+pub struct Taken<'a> {
+    used: Vec<(Arc<str>, Value<'a>)>,
+    missing: Vec<Value<'a>>,
+}
+
 impl<'a> Stores<'a> {
     pub fn new(objects: &[Object<'a>], bundle: &'a Bundle, spoils: &[&'static str]) -> (Self, Vec<Problem>) {
         let (mut config_maps, mut secrets) = (Nearest::default(), Nearest::default());
@@ -66,6 +73,12 @@ impl<'a> Stores<'a> {
         Some(problem.help("give the ConfigMap or Secret that `envFrom` names").spoils(&["settings"]))
     }
 
+    /// Notes what containers took.
+    pub fn note(&mut self, taken: Taken<'a>) {
+        self.used.extend(taken.used);
+        self.missing.extend(taken.missing);
+    }
+
     fn of(&self, holder: Holder) -> &Nearest<'a, &'a str, Data<'a>> {
         if holder == Holder::Secret { &self.secrets } else { &self.config_maps }
     }
@@ -89,7 +102,8 @@ impl<'a> Stores<'a> {
 
     /// The settings of one container: `env` over `envFrom`.
     pub fn container(
-        &mut self,
+        &self,
+        taken: &mut Taken<'a>,
         object: &Object<'a>,
         deployment: &Arc<str>,
         container: Value<'a>,
@@ -104,19 +118,19 @@ impl<'a> Stores<'a> {
                 let Some(place) = source.path(&[kind, "name"]) else { continue };
                 let data = self.of(holder).get(object, place.text().unwrap_or_default()).cloned();
                 if data.is_none() {
-                    self.missing.push(place);
+                    taken.missing.push(place);
                 }
                 for (key, datum) in data.unwrap_or_default() {
                     let name: Cow<'a, str> =
                         if prefix.is_empty() { key.into() } else { format!("{prefix}{key}").into() };
                     let setting = self.setting(deployment, &consumer, name.clone(), datum.place);
-                    settings.insert(name, self.stored(setting, datum, holder, place));
+                    settings.insert(name, self.stored(taken, setting, datum, holder, place));
                 }
             }
         }
         for entry in container.get("env").into_iter().flat_map(Value::items) {
             let Some(name) = entry.get("name").and_then(Value::text) else { continue };
-            let setting = self.env(entry, name, deployment, &consumer, object, &settings);
+            let setting = self.env(taken, entry, name, deployment, &consumer, object, &settings);
             settings.insert(name.into(), setting);
         }
         for setting in settings.values_mut() {
@@ -126,13 +140,14 @@ impl<'a> Stores<'a> {
     }
 
     fn stored(
-        &mut self,
+        &self,
+        taken: &mut Taken<'a>,
         mut setting: Setting<'a>,
         datum: Datum<'a>,
         holder: Holder,
         used_at: Value<'a>,
     ) -> Setting<'a> {
-        self.used.insert((setting.deployment.clone(), datum.place.resolved()));
+        taken.used.push((setting.deployment.clone(), datum.place.resolved()));
         setting.holder = holder;
         let label = format!("used by {}", setting.consumer);
         setting.via.push(Via { at: used_at.into(), label: label.into() });
@@ -140,7 +155,8 @@ impl<'a> Stores<'a> {
     }
 
     fn env(
-        &mut self,
+        &self,
+        taken: &mut Taken<'a>,
         entry: Value<'a>,
         name: &'a str,
         deployment: &Arc<str>,
@@ -170,7 +186,7 @@ impl<'a> Stores<'a> {
             return match datum {
                 Some(datum) => {
                     let setting = self.setting(deployment, consumer, name.into(), datum.place);
-                    self.stored(setting, datum, holder, place)
+                    self.stored(taken, setting, datum, holder, place)
                 }
                 None => {
                     let mut setting = self.setting(deployment, consumer, name.into(), place);

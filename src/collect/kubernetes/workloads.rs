@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::collect::kubernetes::environment::Stores;
+use crate::collect::kubernetes::environment::{Stores, Taken};
 use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::{Object, Objects, labels, name_of};
 use crate::collect::kubernetes::pods::{self, Pod, int, is_true, stated};
@@ -25,24 +25,36 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
     let name = |n: usize| name_of(&objects.deployments, n);
     let autoscalers = autoscalers(objects);
     let ranges = limit_ranges(objects);
-    let mut owners: Vec<Object<'a>> = Vec::new();
-    let mut own_labels = Vec::new();
+    let reading: &Stores<'a> = stores;
     let found = objects.all.par_iter().map(|object| {
-        let pods = pods::of(object).into_iter();
-        pods.map(|pod| (pod, pods::containers(pod.root))).collect::<Vec<_>>()
-    });
-    let found: Vec<_> = found.collect();
-    for (object, pods) in objects.all.iter().zip(found) {
-        for (pod, found) in pods {
+        let mut taken = Taken::default();
+        let pods = pods::of(object).into_iter().map(|pod| {
             let deployment = name(object.deployment);
-            for (place, container) in &found {
-                settings.extend(stores.container(object, &deployment, *place, container.image.as_ref()));
-            }
-            own_labels.push((*object, labels(pod.root.path(&["metadata", "labels"]))));
-            owners.push(*object);
+            let containers = pods::containers(pod.root);
+            let settings: Vec<Setting<'a>> = containers
+                .iter()
+                .flat_map(|(place, container)| {
+                    reading.container(&mut taken, object, &deployment, *place, container.image.as_ref())
+                })
+                .collect();
             let autoscaler = autoscalers.of(object).cloned();
             let limit_range = ranges.get(&object.scope()).cloned();
-            view.all.push(workload(object, pod, deployment, found, autoscaler, limit_range));
+            let own_labels = labels(pod.root.path(&["metadata", "labels"]));
+            (workload(object, pod, deployment, containers, autoscaler, limit_range), settings, own_labels)
+        });
+        let pods: Vec<_> = pods.collect();
+        (pods, taken)
+    });
+    let found: Vec<_> = found.collect();
+    let mut owners: Vec<Object<'a>> = Vec::new();
+    let mut own_labels = Vec::new();
+    for (object, (pods, taken)) in objects.all.iter().zip(found) {
+        stores.note(taken);
+        for (workload, of_containers, of_pod) in pods {
+            view.all.push(workload);
+            settings.extend(of_containers);
+            own_labels.push((*object, of_pod));
+            owners.push(*object);
         }
     }
     let by_labels = Pods::new(own_labels);
