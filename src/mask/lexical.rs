@@ -17,11 +17,29 @@ pub fn secrets(text: &str) -> Vec<Span> {
     let mut awaited = 0_usize;
     // Indentation of a key whose value goes on in the lines below.
     let mut open: Option<usize> = None;
+    let mut key_block = false;
+    let mut secret = is_secret(text);
+    // Indentation of the `data` or `stringData` of a Secret.
+    let mut held: Option<usize> = None;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
         let indent = content.len() - content.trim_start().len();
+        if content.starts_with("---") && !content.starts_with("-----") {
+            (secret, held) = (is_secret(&text[start + content.len()..]), None);
+        }
         let inside = open.is_some_and(|key| content.is_empty() || indent > key);
-        if inside {
+        let begins_key = content.contains("-----BEGIN") && content.contains("PRIVATE KEY");
+        held = held.filter(|key| content.is_empty() || indent > *key);
+        if key_block || begins_key {
+            found.push(Span::new(start + indent, start + content.len()));
+            key_block = !content.contains("-----END");
+        } else if let Some(at) = if secret { data(content) } else { None } {
+            found.push(Span::new(start + at, start + content.len()));
+            held = Some(indent);
+        } else if held.is_some() {
+            let at = content.find(':').map_or(indent, |at| at + 1);
+            found.push(Span::new(start + at, start + content.len()));
+        } else if inside {
             found.push(Span::new(start + indent, start + content.len()));
         } else {
             open = None;
@@ -37,6 +55,27 @@ pub fn secrets(text: &str) -> Vec<Span> {
         start += line.len();
     }
     found
+}
+
+/// Whether the first document of a text calls itself a Secret.
+fn is_secret(text: &str) -> bool {
+    let document = text.find("\n---").map_or(text, |end| &text[..end]);
+    document.lines().any(|line| {
+        line.match_indices("kind").any(|(at, _)| {
+            let rest = line[at + 4..].trim_start_matches(['"', '\'', ' ']);
+            let kind = rest.strip_prefix(':').map(|rest| word_after(rest.trim_start()));
+            kind == Some("Secret")
+        })
+    })
+}
+
+/// Where what a Secret holds begins in a line, behind `data:` or `stringData:`.
+fn data(line: &str) -> Option<usize> {
+    let keys = ["data", "stringData"].into_iter().flat_map(|key| line.match_indices(key));
+    keys.filter(|(at, key)| word_before(&line[..at + key.len()]) == *key).find_map(|(at, key)| {
+        let rest = line[at + key.len()..].trim_start_matches(['"', '\'']);
+        rest.trim_start().strip_prefix(':').map(|rest| line.len() - rest.len())
+    })
 }
 
 /// Where the first secret value of a line begins.
@@ -114,6 +153,13 @@ mod tests {
             ("URL=postgres://app:abc@db/app\n", &["abc"]),
             ("DB_PASSWORD=${DB_PASSWORD}\n", &[]),
             ("DB_PASSWORD=${DB_PASSWORD:-abc}\n", &["${DB_PASSWORD:-abc}"]),
+            ("kind: Secret\ndata:\n  tls.key: abc\n  a: |\n    def\ntype: x\n", &["", " abc", " |", "def"]),
+            ("data: {a: abc}\nkind: Secret\n---\ndata: {a: b}\n", &[" {a: abc}"]),
+            ("{\"kind\": \"Secret\", \"data\": {\"a\": \"abc\"\n", &[" {\"a\": \"abc\""]),
+            (
+                "x: -----BEGIN RSA PRIVATE KEY-----\n abc\n -----END RSA PRIVATE KEY-----\ny: z\n",
+                &["x: -----BEGIN RSA PRIVATE KEY-----", "abc", "-----END RSA PRIVATE KEY-----"],
+            ),
             ("LOG_LEVEL: info\nimage: a/b:1.0\nurl: http://db:5432/x\n", &[]),
         ] {
             assert_eq!(hidden(text), expected, "{text}");
