@@ -62,9 +62,9 @@ struct Common {
     /// Judges development and test deployments too.
     #[arg(long, env = "PLIMSOLL_ALL", value_parser = FalseyValueParser::new())]
     all: bool,
-    /// Threads [default: one a core].
-    #[arg(long, value_name = "N", env = "PLIMSOLL_JOBS")]
-    jobs: Option<usize>,
+    /// Threads, 1 to 256 [default: one a core].
+    #[arg(long, value_name = "N", env = "PLIMSOLL_JOBS", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
     /// Writes the report to a file instead of standard output.
     #[arg(short, long, value_name = "FILE", env = "PLIMSOLL_OUTPUT")]
     output: Option<PathBuf>,
@@ -235,9 +235,9 @@ fn complain(text: &str) {
 }
 
 /// Runs with as many threads as asked, each with a stack that a deep policy does not overflow.
-fn with_threads<T: Send>(jobs: Option<usize>, run: impl FnOnce() -> T + Send) -> io::Result<T> {
+fn with_threads<T: Send>(jobs: Option<u16>, run: impl FnOnce() -> T + Send) -> io::Result<T> {
     const STACK: usize = 64 << 20;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).stack_size(STACK);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.map_or(0, usize::from)).stack_size(STACK);
     let pool = pool.build().map_err(io::Error::other)?;
     Ok(pool.install(run))
 }

@@ -195,6 +195,9 @@ fn usage_config_and_policy_errors_end_with_2_at_their_place() {
     let ran = run(folder.path(), &["check", "--rule", "web/cors-no-wildcart"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("web/cors-no-wildcard"), "did you mean: {}", ran.stderr);
+    for jobs in ["0", "100000", "x"] {
+        assert_eq!(run(folder.path(), &["check", "--jobs", jobs]).code, 2, "{jobs} threads");
+    }
     let ran = run(folder.path(), &["check", "misspelt"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("plimsoll.yaml") && ran.stderr.contains("exclude"), "{}", ran.stderr);

@@ -130,7 +130,7 @@ impl<'a> Stores<'a> {
         }
         for entry in container.get("env").into_iter().flat_map(Value::items) {
             let Some(name) = entry.get("name").and_then(Value::text) else { continue };
-            let setting = self.env(taken, entry, name, deployment, &consumer, object, &settings);
+            let setting = self.env(taken, entry, deployment, &consumer, object, &settings);
             settings.insert(name.into(), setting);
         }
         for setting in settings.values_mut() {
@@ -158,12 +158,12 @@ impl<'a> Stores<'a> {
         &self,
         taken: &mut Taken<'a>,
         entry: Value<'a>,
-        name: &'a str,
         deployment: &Arc<str>,
         consumer: &Cow<'a, str>,
         object: &Object<'a>,
         earlier: &IndexMap<Cow<'a, str>, Setting<'a>>,
     ) -> Setting<'a> {
+        let name = entry.get("name").and_then(Value::text).unwrap_or_default();
         if let Some(value) = entry.get("value") {
             let setting = self.setting(deployment, consumer, name.into(), value);
             let Some(text) = text_of(value) else { return setting };
