@@ -8,6 +8,7 @@ use plimsoll::artefact::{Sources, gather, git_root};
 use plimsoll::config::{Config, ConfiguredDeployment, DeploymentSource};
 use plimsoll::input::InputDocument;
 use plimsoll::input::settings::{Reach, State};
+use plimsoll::located::Span;
 use serde_json::{Map, Value, json};
 
 fn main() {
@@ -20,7 +21,8 @@ fn main() {
     let names =
         files.iter().filter_map(|file| Some(below.join(file.file_name()?).to_string_lossy().into_owned())).collect();
     let source = DeploymentSource::Compose(names);
-    let project = ConfiguredDeployment { name: "project".to_string(), environment: None, source };
+    let project =
+        ConfiguredDeployment { name: "project".to_string(), span: Span::default(), environment: None, source };
     let config = Config { deployments: vec![project], all: true, ..Config::default() };
     let gathered = gather(&Sources { paths: vec![folder], stdin: None }, &config);
     let (document, problems) = InputDocument::build(&gathered.bundle, &config);

@@ -32,6 +32,8 @@ pub struct Sources {
 pub struct Gathered {
     pub bundle: Bundle,
     pub problems: Vec<Problem>,
+    /// Folder that all paths are relative to.
+    pub root: PathBuf,
     /// Whether a folder was given (nothing recognised in it is worth an exit code).
     pub folder_given: bool,
 }

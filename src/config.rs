@@ -67,6 +67,8 @@ pub struct Waiver {
 #[derive(Clone, Debug)]
 pub struct ConfiguredDeployment {
     pub name: String,
+    /// Place in the config, for what is said about it.
+    pub span: crate::located::Span,
     /// Absent: its name tells.
     pub environment: Option<Environment>,
     pub source: DeploymentSource,
@@ -358,7 +360,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        Some(ConfiguredDeployment { name, environment, source })
+        Some(ConfiguredDeployment { name, span: item.pointer(), environment, source })
     }
 
     fn waiver(&mut self, item: Value<'_>, prefix: &str) -> Option<Waiver> {

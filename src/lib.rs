@@ -64,7 +64,8 @@ pub fn check(request: &Request) -> Run {
     let (policies, broken) = Policies::load(&request.policies);
     let (chosen, unknown) = choose(policies.rules(), request);
     let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
-    let mut problems: Vec<Problem> = [gathered.problems.clone(), found, nothing_recognised(&gathered)].concat();
+    let absent = input::deployments::absent(&request.config, &gathered);
+    let mut problems: Vec<Problem> = [gathered.problems.clone(), found, nothing_recognised(&gathered), absent].concat();
 
     let params = request.config.rules.iter().map(|(id, rule)| (id.as_str().into(), rule.params.clone())).collect();
     let evaluated = policies.evaluate(&chosen.rules, &document, "check", &params);
@@ -90,6 +91,7 @@ pub fn check(request: &Request) -> Run {
     let accepted = waiver::apply(&mut outcomes, &gathered.bundle, &request.config, &judged);
     problems.extend(accepted);
     verdict::settle(&mut outcomes);
+    problems.extend(outcomes.iter().filter_map(failed));
 
     let broken: Vec<Problem> = broken.into_iter().chain(unknown).collect();
     let is_broken = !broken.is_empty();
@@ -151,6 +153,13 @@ fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
     };
     let named = ids.iter().filter(|id| request.rules.iter().any(|glob| glob == **id)).map(|id| (*id).into()).collect();
     (Chosen { rules: rules.iter().filter(wanted).cloned().collect(), named }, problems)
+}
+
+/// A rule that failed says so, and why.
+fn failed(outcome: &verdict::Outcome) -> Option<Problem> {
+    let message = format!("the rule {} failed: {}", outcome.rule.id, outcome.failure.as_ref()?);
+    let problem = Problem::new(ProblemKind::Fault, outcome.rule.file.clone(), message);
+    Some(problem.help("mend the rule, or leave it out with --skip"))
 }
 
 fn nothing_recognised(gathered: &Gathered) -> Vec<Problem> {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::input::settings::{Holder, Setting, State};
 use crate::input::{InputDocument, environment, roles};
-use crate::located::{Span, Value};
+use crate::located::{At, Span, Value};
 
 pub mod lexical;
 
@@ -92,8 +92,9 @@ impl Mask {
                 }
             }
         }
-        for (place, _) in templates(document) {
-            spans.entry(place.located().path.clone()).or_default().insert(place.span());
+        let held = held_by_secrets(document);
+        for place in templates(document).into_iter().map(|(place, _)| place).chain(held) {
+            spans.entry(place.located().path.clone()).or_default().insert(inner(place));
         }
         Self {
             values: automaton(&values),
@@ -152,7 +153,9 @@ impl Mask {
             hash.update(value.as_bytes());
             HEXLOWER.encode(&hash.finalize()[..8])
         };
-        let mut held = Vec::new();
+        let places = held_by_secrets(document).into_iter();
+        let mut held: Vec<serde_json::Value> =
+            places.filter_map(|place| serde_json::to_value(At(place.resolved())).ok()).collect();
         if let Some(settings) = json.get_mut("settings").and_then(serde_json::Value::as_object_mut) {
             for list in settings.values_mut() {
                 walk_settings(list, &digest, &mut held);
@@ -258,6 +261,34 @@ fn templates<'a>(document: &InputDocument<'a>) -> Vec<(Value<'a>, &'a str)> {
     let entries = files.flat_map(|artefact| artefact.located.root().map(Value::entries).unwrap_or_default());
     let secret = entries.filter(|(name, _)| roles::of(name).secret);
     secret.filter_map(|(_, value)| Some((value, value.text().filter(|text| !text.is_empty())?))).collect()
+}
+
+/// The bytes of a scalar without its quotes.
+fn inner(place: Value<'_>) -> Span {
+    let span = place.span();
+    let source = place.located().text.get(span.range()).unwrap_or_default();
+    let quoted = source.len() >= 2 && source.starts_with(['"', '\'']);
+    if quoted { Span { start: span.start + 1, end: span.end - 1 } } else { span }
+}
+
+/// What the Secrets of all manifests hold, whatever its name: values, files, and what kubectl remembers of them.
+fn held_by_secrets<'a>(document: &InputDocument<'a>) -> Vec<Value<'a>> {
+    const REMEMBERED: &[&str] = &["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"];
+    let mut held = Vec::new();
+    let documents = document.bundle.section("kubernetes").flat_map(|artefact| artefact.located.documents());
+    let mut objects: Vec<(Value<'a>, bool)> = documents.map(|object| (object, false)).collect();
+    while let Some((object, in_list)) = objects.pop() {
+        let kind = object.get("kind").and_then(Value::text);
+        let of_secrets = kind == Some("SecretList");
+        objects.extend(object.get("items").into_iter().flat_map(Value::items).map(|item| (item, of_secrets)));
+        if kind == Some("Secret") || in_list && kind.is_none() {
+            let maps = ["data", "stringData"].iter().filter_map(|key| object.get(key));
+            held.extend(maps.flat_map(Value::entries).map(|(_, value)| value));
+            held.extend(object.path(REMEMBERED));
+        }
+    }
+    held.retain(|value| value.text().is_some_and(|text| !text.is_empty()));
+    held
 }
 
 /// Gives each setting that is secret its digest. Of those that a Kubernetes Secret holds and whose names mean nothing,

@@ -100,6 +100,8 @@ pub struct Outcome {
     pub subjects: usize,
     pub findings: Vec<Finding>,
     pub unknowns: Vec<Unknown>,
+    /// What went wrong inside the rule itself.
+    pub failure: Option<String>,
     /// Why the verdict is neither pass nor fail, in a sentence; beside findings, what kept the rule from seeing everything.
     pub reason: Option<String>,
 }

@@ -321,3 +321,15 @@ fn what_a_plain_kustomization_lists_is_one_deployment_even_where_git_ignores_it(
         assert_eq!(document.workloads.services[0].selects.len(), 1);
     });
 }
+
+#[test]
+fn items_of_a_typed_list_are_of_its_kind() {
+    let list = "apiVersion: v1\nkind: ConfigMapList\nitems:\n  - {metadata: {name: s}, data: {LOG_LEVEL: debug}}\n---\n\
+                apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  \
+                containers: [{name: c, image: i, envFrom: [{configMapRef: {name: s}}]}]\n";
+    with(&[("list.yaml", list)], |document, problems| {
+        assert_eq!(problems, []);
+        let found: Vec<_> = document.settings.all.iter().map(|one| (&*one.consumer, one.value.as_deref())).collect();
+        assert_eq!(found, [("Pod/p/c", Some("debug"))]);
+    });
+}

@@ -86,6 +86,7 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
     Gathered {
         bundle: Bundle::new(artefacts, unreadable, tracked.is_some()),
         problems,
+        root: walked.root,
         folder_given: walked.folder_given,
     }
 }

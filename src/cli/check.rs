@@ -168,6 +168,7 @@ mod tests {
             subjects: 1,
             findings: found.into_iter().collect(),
             unknowns: Vec::new(),
+            failure: None,
             reason: reason.map(str::to_string),
         }
     }

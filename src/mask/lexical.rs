@@ -80,6 +80,9 @@ fn data(line: &str) -> Option<usize> {
 
 /// Where the first secret value of a line begins.
 fn value(line: &str, awaited: &mut usize) -> Option<usize> {
+    if let Some(at) = spaced(line) {
+        return Some(at);
+    }
     let mut rest = line;
     let mut named = false;
     while let Some(at) = rest.find([':', '=']) {
@@ -103,6 +106,19 @@ fn value(line: &str, awaited: &mut usize) -> Option<usize> {
         rest = &line[after..];
     }
     None
+}
+
+/// Where the value begins of a line `NAME value` that forgot its `=`.
+fn spaced(line: &str) -> Option<usize> {
+    let mut rest = line.trim_start();
+    for before in ["export ", "- ", "\"", "'"] {
+        rest = rest.strip_prefix(before).unwrap_or(rest).trim_start();
+    }
+    let name = word_after(rest);
+    let value = rest[name.len()..].trim_start();
+    let upper = name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    let apart = rest[name.len()..].starts_with([' ', '\t']) && !value.starts_with([':', '=', '#']);
+    (upper && apart && !value.is_empty() && roles::of(name).secret).then(|| line.len() - value.len())
 }
 
 fn is_word(c: char) -> bool {
@@ -150,6 +166,8 @@ mod tests {
             ("- name: DB_PASSWORD\n  value: abc\n- name: LOG\n  value: info\n", &["abc"]),
             ("- {name: DB_PASSWORD, value: abc}\n", &["abc}"]),
             ("api_key: |\n  one\n  two\nother: x\n", &["|", "one", "two"]),
+            ("export JWT_SECRET abc\n", &["abc"]),
+            ("  - \"DB_PASSWORD abc\"\n", &["abc\""]),
             ("URL=postgres://app:abc@db/app\n", &["abc"]),
             ("DB_PASSWORD=${DB_PASSWORD}\n", &[]),
             ("DB_PASSWORD=${DB_PASSWORD:-abc}\n", &["${DB_PASSWORD:-abc}"]),

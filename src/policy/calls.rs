@@ -53,7 +53,7 @@ pub fn recursion(modules: &[(Module, Json)], problems: &mut Vec<Problem>) {
 }
 
 /// The name that a rule defines.
-fn head(rule: &Json) -> Option<String> {
+pub fn head(rule: &Json) -> Option<String> {
     let spec = if rule["Spec"].is_object() { &rule["Spec"]["head"] } else { &rule["Default"] };
     let refr = ["Func", "Compr", "Set"].iter().map(|kind| &spec[*kind]["refr"]).find(|refr| refr.is_object());
     let mut parts = Vec::new();

@@ -58,11 +58,29 @@ pub fn own(built_in: &[Module], read: Vec<Module>, problems: &mut Vec<Problem>) 
         if !module.is_test() {
             reads(&module, &tree, problems);
         }
+        if module.is_rule() {
+            denies(&module, &tree, problems);
+        }
         if problems.len() == before {
             kept.push(module);
         }
     }
     kept
+}
+
+/// A rule without `deny` could never fail, so it is none.
+fn denies(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
+    let rules = tree["rules"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<String> = rules.iter().filter_map(super::calls::head).collect();
+    if !names.iter().any(|name| name == "deny") {
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        let help = format!(
+            "{} add `deny contains {{\"at\": ..., \"message\": ...}} if ...`",
+            crate::rule::metadata::near("deny", &known)
+        );
+        let message = "the rule has no set `deny`, so it could never fail";
+        problems.push(at(module, &tree["package"]["span"], message.to_string(), help.trim()));
+    }
 }
 
 /// The modules that parse.

@@ -122,6 +122,12 @@ pub fn read(folders: &[PathBuf]) -> (Vec<Module>, Vec<Problem>) {
             );
             continue;
         }
+        if files.is_empty() {
+            problems.push(
+                Problem::new(ProblemKind::Fault, name.as_str(), "the policy folder holds no policies")
+                    .help("name a folder with `rules/<area>/<rule>.rego`"),
+            );
+        }
         files.sort();
         for file in files {
             let inside = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().replace('\\', "/");

@@ -103,7 +103,8 @@ impl<'a> Locator<'_, 'a> {
         unknowns.dedup_by(|a, b| (&a.path, a.span, &a.message) == (&b.path, b.span, &b.message));
         let subjects = evaluation.subjects.len();
         let (verdict, reason) = self.verdict(&rule, &reasons, subjects, &unknowns, absent_left_out);
-        Outcome { rule, severity, verdict, subjects, findings: findings.into_values().collect(), unknowns, reason }
+        let findings = findings.into_values().collect();
+        Outcome { rule, severity, verdict, subjects, findings, unknowns, failure: reasons.into_iter().next(), reason }
     }
 
     /// The verdict as it would be without findings; findings come on top in [`settle`].

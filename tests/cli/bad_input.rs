@@ -208,3 +208,58 @@ fn usage_config_and_policy_errors_end_with_2_at_their_place() {
         assert!(ran.stdout.contains("web/cors-no-wildcard"), "findings are reported in every case: {}", ran.stdout);
     }
 }
+
+#[test]
+fn a_deployment_of_the_config_that_is_not_there_is_a_fault_at_its_line() {
+    let folder = tree(&[
+        ("compose.yaml", "services:\n  api: {image: a, environment: {LOG_LEVEL: info}}\n"),
+        (
+            "plimsoll.yaml",
+            "deployments:\n  - {name: shop, compose: [compose.yaml, compose.prd.yaml]}\n  - {name: k, manifests: [k8z/**]}\n",
+        ),
+    ]);
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    assert_eq!((ran.code, ran.verdict("settings/log-level-production").as_str()), (3, "error"));
+    assert!(ran.stderr.contains("plimsoll.yaml:2") && ran.stderr.contains("plimsoll.yaml:3"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_rule_that_could_never_fail_and_a_folder_without_rules_are_refused() {
+    let rule = "# METADATA\n# title: T\n# description: D.\n# custom:\n#   severity: low\n#   input: [settings]\n#   help: H.\n\
+                package rules.own.r\n\nsubjects contains s.at if some s in input.settings.all\n\n\
+                denny contains {\"at\": s.at, \"message\": \"x\"} if some s in input.settings.all\n";
+    let folder = tree(&[("compose.yaml", FAULTY), ("own/rules/own/r.rego", rule), ("empty/readme.md", "")]);
+    let ran = run(folder.path(), &["check", "--policy", "own", "--format", "concise"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("r.rego:8") && ran.stderr.contains("`deny`"), "{}", ran.stderr);
+    for arguments in [&["check", "--policy", "empty"][..], &["test", "empty"]] {
+        let ran = run(folder.path(), arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}");
+        assert!(ran.stderr.contains("no policies"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_a_secret_holds_is_shown_nowhere_whole_or_broken() {
+    let head = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n    \
+                kubectl.kubernetes.io/last-applied-configuration: '{\"x\": \"HIDDEN0\"}'\n";
+    for (name, rest) in [
+        (
+            "files",
+            "stringData:\n  config.ini: pw=HIDDEN1\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n    HIDDEN2\n",
+        ),
+        ("base64", "data: {app.conf: SElEREVOMw==}\n"),
+        ("an unclosed quote", "stringData:\n  note: \"HIDDEN4\n"),
+        ("a colon", "stringData:\n  note: HIDDEN5: x\n"),
+        ("a key twice", "stringData:\n  note: HIDDEN6\n  note: HIDDEN7\n"),
+        ("no base64", "data: {note: \"is HIDDEN8!\"}\n"),
+        ("lost indentation", "stringData:\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n  HIDDEN9\n"),
+    ] {
+        let folder = tree(&[("secret.yaml", &format!("{head}{rest}"))]);
+        for arguments in [&["check", "-v"][..], &["check", "--format", "json"], &["collect"]] {
+            let ran = run(folder.path(), arguments);
+            let all = ran.stdout + &ran.stderr;
+            assert!(!all.contains("HIDDEN") && !all.contains("SElEREVO"), "{name}, {arguments:?}: {all}");
+        }
+    }
+}

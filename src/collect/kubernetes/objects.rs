@@ -65,9 +65,9 @@ pub fn read<'a>(bundle: &'a Bundle, config: &Config, kustomized: &Kustomized) ->
     let mut known: HashMap<String, usize> = HashMap::new();
     let configured = configured(config);
     for artefact in bundle.section("kubernetes").filter(|artefact| !kustomized.left_out.contains(&*artefact.path)) {
-        let mut here: Vec<(Value<'a>, &'a str)> = Vec::new();
+        let mut here: Vec<Unpacked<'a>> = Vec::new();
         for document in artefact.located.documents() {
-            unpack(document, &mut here, 0);
+            unpack(document, None, &mut here, 0);
         }
         if here.is_empty() {
             continue;
@@ -80,34 +80,48 @@ pub fn read<'a>(bundle: &'a Bundle, config: &Config, kustomized: &Kustomized) ->
                     environment,
                     judged: false,
                     artefacts: Vec::new(),
-                    at: here[0].0.into(),
+                    at: here[0].root.into(),
                 });
                 objects.deployments.len() - 1
             });
             objects.deployments[deployment].artefacts.push(artefact.path.clone());
-            objects.all.extend(here.iter().map(|(root, kind)| object(*root, kind, deployment)));
+            objects.all.extend(here.iter().map(|found| object(*found, deployment)));
         }
     }
     objects
 }
 
-fn object<'a>(root: Value<'a>, kind: &'a str, deployment: usize) -> Object<'a> {
+/// A document or an item of a list, with what says what it is.
+#[derive(Clone, Copy)]
+struct Unpacked<'a> {
+    root: Value<'a>,
+    kind: &'a str,
+    api: &'a str,
+}
+
+fn object<'a>(found: Unpacked<'a>, deployment: usize) -> Object<'a> {
+    let Unpacked { root, kind, api } = found;
     let text = |keys: &[&str]| root.path(keys).and_then(Value::text).unwrap_or_default();
     let (name, namespace) = (text(&["metadata", "name"]), text(&["metadata", "namespace"]));
-    Object { root, kind, api: text(&["apiVersion"]), name, namespace, deployment }
+    Object { root, kind, api, name, namespace, deployment }
 }
 
 /// Lists of lists are legal; nobody writes them this deep.
 const DEEPEST: usize = 8;
 
-fn unpack<'a>(document: Value<'a>, objects: &mut Vec<(Value<'a>, &'a str)>, depth: usize) {
-    let Some(kind) = document.get("kind").and_then(Value::text) else { return };
-    if document.get("apiVersion").and_then(Value::text).is_none() {
+/// Adds a document's objects. Items of a typed list (`SecretList`) leave out their kind, which is then `typed`.
+fn unpack<'a>(document: Value<'a>, typed: Option<(&'a str, &'a str)>, objects: &mut Vec<Unpacked<'a>>, depth: usize) {
+    let text = |key: &str| document.get(key).and_then(Value::text);
+    let (Some(kind), Some(api)) = (text("kind").or(typed.map(|of| of.0)), text("apiVersion").or(typed.map(|of| of.1)))
+    else {
         return;
-    }
+    };
     match document.get("items").filter(|items| kind.ends_with("List") && items.is_sequence() && depth < DEEPEST) {
-        Some(items) => items.items().for_each(|item| unpack(item, objects, depth + 1)),
-        None => objects.push((document, kind)),
+        Some(items) => {
+            let typed = kind.strip_suffix("List").filter(|kind| !kind.is_empty()).map(|kind| (kind, api));
+            items.items().for_each(|item| unpack(item, typed, objects, depth + 1));
+        }
+        None => objects.push(Unpacked { root: document, kind, api }),
     }
 }
 
