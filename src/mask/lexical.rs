@@ -114,6 +114,7 @@ fn spaced(line: &str) -> Option<usize> {
     for before in ["export ", "- ", "\"", "'"] {
         rest = rest.strip_prefix(before).unwrap_or(rest).trim_start();
     }
+    let rest = rest.trim_start_matches(['"', '\'']);
     let name = word_after(rest);
     let value = rest[name.len()..].trim_start();
     let upper = name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
@@ -168,6 +169,8 @@ mod tests {
             ("api_key: |\n  one\n  two\nother: x\n", &["|", "one", "two"]),
             ("export JWT_SECRET abc\n", &["abc"]),
             ("  - \"DB_PASSWORD abc\"\n", &["abc\""]),
+            ("''\"DB_PASSWORD abc\"\n", &["abc\""]),
+            ("''\u{11d90}\u{1f0d1}password=\n", &[]),
             ("URL=postgres://app:abc@db/app\n", &["abc"]),
             ("DB_PASSWORD=${DB_PASSWORD}\n", &[]),
             ("DB_PASSWORD=${DB_PASSWORD:-abc}\n", &["${DB_PASSWORD:-abc}"]),
