@@ -152,6 +152,16 @@ impl<'a> InputDocument<'a> {
         sections
     }
 
+    /// Whether a section holds anything that a rule could look at.
+    pub fn has(&self, section: &str) -> bool {
+        match section {
+            "settings" => !self.settings.all.is_empty(),
+            "workloads" => !self.workloads.is_empty(),
+            "edges" => !self.edges.is_empty(),
+            other => self.collected().contains(other),
+        }
+    }
+
     /// The place that a route names.
     ///
     /// # Errors
@@ -174,8 +184,8 @@ impl<'a> InputDocument<'a> {
     }
 
     /// What the views know of the given places.
-    pub fn known(&self, places: &HashSet<Value<'a>>) -> HashMap<Value<'a>, Known<'a>> {
-        let mut known: HashMap<Value<'a>, Known<'a>> = HashMap::new();
+    pub fn known(&self, places: &foldhash::HashSet<Value<'a>>) -> foldhash::HashMap<Value<'a>, Known<'a>> {
+        let mut known: foldhash::HashMap<Value<'a>, Known<'a>> = foldhash::HashMap::default();
         let mut note = |at: Value<'a>, deployment: &Arc<str>, via: &[Via<'a>]| {
             if places.contains(&at) {
                 let entry = known.entry(at).or_default();

@@ -60,8 +60,8 @@ pub struct Run {
 
 /// Decides what is wrong in the sources.
 pub fn check(request: &Request) -> Run {
-    let gathered = artefact::gather(&request.sources, &request.config);
-    let (policies, broken) = Policies::load(&request.policies);
+    let (gathered, (policies, broken)) =
+        rayon::join(|| artefact::gather(&request.sources, &request.config), || Policies::load(&request.policies));
     let (chosen, unknown) = choose(policies.rules(), request);
     let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
     let absent = input::deployments::absent(&request.config, &gathered);

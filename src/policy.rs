@@ -6,15 +6,14 @@
 //! `absent: true`): violations. `input` has the sections that its METADATA declares, `input.params` and `input.mode`.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
 
+use foldhash::{HashSet, fast::FixedState};
 use rayon::prelude::*;
-use regorus::utils::limits::{ExecutionTimerConfig, PolicyLengthConfig};
 use regorus::{Engine, Value as RegoValue};
 
 use crate::input::{InputDocument, Part};
@@ -23,8 +22,11 @@ use crate::problem::Problem;
 use crate::rule::metadata::SEVERITIES;
 use crate::rule::{Rule, Scope, Severity};
 
+use engine::{Engines, SETS};
+
 mod calls;
 mod check;
+mod engine;
 mod references;
 mod source;
 mod sprintf;
@@ -79,9 +81,6 @@ pub struct Policies {
     rules: Vec<Arc<Rule>>,
 }
 
-/// Longest a rule may run over one part of the document.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
-
 impl Policies {
     /// The built-in policies and those of the given folders. A module with problems is left out, and the others count.
     pub fn load(own: &[PathBuf]) -> (Self, Vec<Problem>) {
@@ -117,36 +116,25 @@ impl Policies {
         mode: &str,
         params: &HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
     ) -> Vec<Evaluated> {
-        let collected = document.collected();
+        // A rule over sections with nothing in them has nothing to say.
         let (ready, idle): (Vec<&Arc<Rule>>, Vec<&Arc<Rule>>) =
-            rules.iter().partition(|rule| rule.input.iter().any(|name| collected.contains(top(name))));
+            rules.iter().partition(|rule| rule.input.iter().any(|name| document.has(top(name))));
         let mut merged: BTreeMap<Arc<str>, Evaluation> = BTreeMap::new();
-        let engines = match self.engines(&ready) {
-            Ok(engines) => Some(engines),
-            Err(error) => {
-                let failed = |rule: &&Arc<Rule>| {
-                    (rule.id.clone(), Evaluation { error: Some(error.clone()), ..Evaluation::default() })
-                };
-                merged.extend(ready.iter().map(failed));
-                None
-            }
-        };
-        if let Some(engines) = &engines {
-            let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
-            let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
-            let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(engines, part, rules, mode, params);
-            let mut results: Vec<(Arc<str>, Evaluation)> = Vec::new();
-            if !file.is_empty() {
-                let parts: Vec<Vec<(Arc<str>, Evaluation)>> =
-                    document.parts().into_par_iter().map(|part| run(part, &file)).collect();
-                results.extend(parts.into_iter().flatten());
-            }
-            if !bundle.is_empty() {
-                results.extend(run(document.whole(), &bundle));
-            }
-            for (id, evaluation) in results {
-                merged.entry(id).or_default().merge(evaluation);
-            }
+        let engines = Engines::new(&self.modules, &ready);
+        let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
+        let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
+        let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(&engines, part, rules, mode, params);
+        let mut results: Vec<(Arc<str>, Evaluation)> = Vec::new();
+        if !file.is_empty() {
+            let parts: Vec<Vec<(Arc<str>, Evaluation)>> =
+                document.parts().into_par_iter().map(|part| run(part, &file)).collect();
+            results.extend(parts.into_iter().flatten());
+        }
+        if !bundle.is_empty() {
+            results.extend(run(document.whole(), &bundle));
+        }
+        for (id, evaluation) in results {
+            merged.entry(id).or_default().merge(evaluation);
         }
         let evaluated = |rule: &Arc<Rule>| Evaluated {
             rule: rule.clone(),
@@ -154,48 +142,6 @@ impl Policies {
         };
         ready.into_iter().chain(idle).map(evaluated).collect()
     }
-
-    /// Engines with the modules of the given rules, ready to be cloned.
-    fn engines(&self, rules: &[&Arc<Rule>]) -> Result<Engines, String> {
-        let wanted = |module: &&Module| module.is_lib() || rules.iter().any(|rule| rule.file == module.path);
-        let said: Vec<Module> = rules.iter().map(|rule| said(rule)).collect();
-        let mut strict = prepare(self.modules.iter().filter(wanted).chain(&said), &self.modules)?;
-        strict.set_strict_builtin_errors(true);
-        Ok(Engines { strict, lenient: OnceLock::new() })
-    }
-}
-
-/// The prepared engines of a run. Changing a clone's strictness would copy all that is prepared, so there are two.
-struct Engines {
-    strict: Engine,
-    /// Made for the first rule whose strict run fails.
-    lenient: OnceLock<Engine>,
-}
-
-impl Engines {
-    fn lenient(&self) -> &Engine {
-        self.lenient.get_or_init(|| {
-            let mut engine = self.strict.clone();
-            engine.set_strict_builtin_errors(false);
-            engine
-        })
-    }
-}
-
-/// The sets of a rule's contract.
-const SETS: [&str; 3] = ["subjects", "unknown", "deny"];
-
-/// A module that collects what a rule says, so that one evaluation gives all its sets and what they share is worked out
-/// once.
-fn said(rule: &Rule) -> Module {
-    let mut text = format!("package plimsoll.{}\n", rule.package.trim_start_matches("data."));
-    // A set that the rule does not define is empty.
-    for set in SETS {
-        text.push_str(&format!("\ndefault {set} := set()\n\n{set} := {}.{set}\n", rule.package));
-    }
-    text.push_str("\nsaid := {\"subjects\": subjects, \"unknown\": unknown, \"deny\": deny}\n");
-    let path = format!("said/{}", rule.id);
-    Module { path: path.as_str().into(), text: text.into(), inside: path }
 }
 
 impl Evaluation {
@@ -215,37 +161,6 @@ pub fn texts(folders: &[PathBuf]) -> Vec<(Arc<str>, Arc<str>)> {
 /// The section that a dotted name belongs to.
 pub fn top(section: &str) -> &str {
     section.split('.').next().unwrap_or(section)
-}
-
-/// An engine with our `sprintf` and our bounds, without policies.
-fn bare() -> Engine {
-    let mut engine = Engine::new();
-    engine.set_policy_length_config(PolicyLengthConfig {
-        max_col: std::num::NonZeroU32::new(4096).unwrap_or(std::num::NonZeroU32::MIN),
-        ..PolicyLengthConfig::default()
-    });
-    engine.set_execution_timer_config(ExecutionTimerConfig {
-        limit: TIME_LIMIT,
-        check_interval: std::num::NonZeroU32::new(4096).unwrap_or(std::num::NonZeroU32::MIN),
-    });
-    // Replacing a built-in cannot fail on an engine that has no extensions yet.
-    let _ = engine.add_extension("sprintf".to_string(), 2, Box::new(rego_sprintf));
-    engine.set_gather_prints(true);
-    engine
-}
-
-fn prepare<'m>(modules: impl Iterator<Item = &'m Module>, all: &[Module]) -> Result<Engine, String> {
-    let mut engine = bare();
-    for module in modules {
-        engine
-            .add_policy(module.path.to_string(), module.text.to_string())
-            .map_err(|error| format!("{}: {}", module.path, check::reason(&error.to_string())))?;
-    }
-    for module in all.iter().filter(|module| module.is_data()) {
-        engine.add_data(module.data()?).map_err(|error| format!("{}: {error}", module.path))?;
-    }
-    engine.eval_query("1 == 1".to_string(), false).map_err(|error| check::reason(&error.to_string()))?;
-    Ok(engine)
 }
 
 fn run_part(
@@ -306,24 +221,28 @@ fn parameters(rule: &Rule, set: Option<&BTreeMap<String, serde_json::Value>>) ->
 /// One rule over one input: strict about errors of built-ins first, all sets at once; only if that failed each set by
 /// itself, and once more without strictness, so that what can be said is said.
 fn evaluate_rule(engines: &Engines, rule: &Rule, input: &RegoValue) -> Evaluation {
-    let strict = attempt(&engines.strict, rule, input, all_sets);
+    let prepared = match engines.of(rule) {
+        Ok(prepared) => prepared,
+        Err(error) => return Evaluation { error: Some(error), ..Evaluation::default() },
+    };
+    let strict = attempt(prepared.strict(), rule, input, all_sets);
     if strict.error.is_none() {
         return strict;
     }
     let mut evaluation = Evaluation { error: strict.error, ..Evaluation::default() };
-    evaluation.merge(attempt(&engines.strict, rule, input, each_set));
-    evaluation.merge(attempt(engines.lenient(), rule, input, each_set));
+    evaluation.merge(attempt(prepared.strict(), rule, input, each_set));
+    evaluation.merge(attempt(prepared.lenient(), rule, input, each_set));
     evaluation
 }
 
 fn attempt(
-    engine: &Engine,
+    prepared: &Engine,
     rule: &Rule,
     input: &RegoValue,
     sets: fn(&mut Engine, &Rule, &mut Evaluation),
 ) -> Evaluation {
     let run = || {
-        let mut engine = engine.clone();
+        let mut engine = prepared.clone();
         engine.set_input(input.clone());
         let mut evaluation = Evaluation::default();
         sets(&mut engine, rule, &mut evaluation);
@@ -337,7 +256,7 @@ fn attempt(
 }
 
 fn all_sets(engine: &mut Engine, rule: &Rule, evaluation: &mut Evaluation) {
-    match engine.eval_rule(format!("data.plimsoll.{}.said", rule.package.trim_start_matches("data."))) {
+    match engine.eval_rule(engine::said_path(rule)) {
         Ok(said) => {
             for set in SETS {
                 evaluation.take_set(set, said[set].clone(), rule);
@@ -460,7 +379,7 @@ fn route(value: &RegoValue) -> Result<Vec<Step>, String> {
 }
 
 fn route_hash(value: &RegoValue) -> Result<u64, String> {
-    let mut hash = DefaultHasher::new();
+    let mut hash = FixedState::default().build_hasher();
     for step in value.as_array().map_err(|_| "is a subject that is no route".to_string())?.iter() {
         match step {
             RegoValue::String(key) => key.hash(&mut hash),
@@ -469,38 +388,4 @@ fn route_hash(value: &RegoValue) -> Result<u64, String> {
         }
     }
     Ok(hash.finish())
-}
-
-fn rego_sprintf(mut arguments: Vec<RegoValue>) -> anyhow::Result<RegoValue> {
-    let values = arguments.pop().unwrap_or(RegoValue::Undefined);
-    let format = arguments.pop().unwrap_or(RegoValue::Undefined);
-    let (Ok(format), Ok(values)) = (format.as_string(), values.as_array()) else {
-        anyhow::bail!("sprintf takes a text and a list");
-    };
-    let argument = |value: &RegoValue| match value {
-        RegoValue::String(text) => sprintf::Argument::Text(text.to_string()),
-        RegoValue::Number(number) => match (number.is_integer(), number.as_i128(), number.as_f64()) {
-            (true, Some(value), _) => sprintf::Argument::Int(value),
-            (_, _, Some(value)) => sprintf::Argument::Float(value),
-            _ => sprintf::Argument::Rego(value.to_string()),
-        },
-        other => sprintf::Argument::Rego(rego_text(other)),
-    };
-    let values: Vec<sprintf::Argument> = values.iter().map(argument).collect();
-    Ok(RegoValue::from(sprintf::sprintf(format, &values)))
-}
-
-/// A value as Rego writes it, with a blank after each comma and colon.
-fn rego_text(value: &RegoValue) -> String {
-    let join = |items: Vec<String>| items.join(", ");
-    match value {
-        RegoValue::Array(items) => format!("[{}]", join(items.iter().map(rego_text).collect())),
-        RegoValue::Set(items) if items.is_empty() => "set()".to_string(),
-        RegoValue::Set(items) => format!("{{{}}}", join(items.iter_sorted().map(rego_text).collect())),
-        RegoValue::Object(entries) => {
-            let pair = |(key, value)| format!("{}: {}", rego_text(key), rego_text(value));
-            format!("{{{}}}", join(entries.iter_sorted().map(pair).collect()))
-        }
-        other => other.to_string(),
-    }
 }

@@ -1,7 +1,8 @@
 //! How strong a secret is, without saying it.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::input::settings::Measures;
 use crate::input::tables;
@@ -32,7 +33,7 @@ fn round(bits: f64) -> f64 {
 
 /// Length times the entropy of the distribution of its characters, in bits.
 fn shannon(secret: &str) -> f64 {
-    let mut counts: HashMap<char, f64> = HashMap::new();
+    let mut counts: HashMap<char, f64> = HashMap::default();
     for c in secret.chars() {
         *counts.entry(c).or_default() += 1.0;
     }

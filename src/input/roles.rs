@@ -1,8 +1,9 @@
 //! What the name of a setting means, from `policies/data/setting_roles.yaml` and `secret_names.yaml`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use foldhash::HashSet;
 
 use crate::input::tables;
 use crate::located::Value;

@@ -1,9 +1,9 @@
 //! The view `settings`: every name and value that configuration gives to a consumer.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -214,7 +214,7 @@ impl<'a> Setting<'a> {
 
 /// Fills in what the name and the value of each setting tell, and what templates beside it say.
 pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
-    let mut meanings: HashMap<String, roles::Meaning> = HashMap::new();
+    let mut meanings: HashMap<String, roles::Meaning> = HashMap::default();
     for setting in settings.iter_mut() {
         // A reference by `NAME_FILE` is what NAME would be.
         let referred = setting.name.strip_suffix("_FILE").filter(|_| setting.state == State::Reference);
@@ -294,7 +294,7 @@ struct Templates<'a>(HashMap<(&'a str, &'a str), Vec<&'a str>>);
 
 impl<'a> Templates<'a> {
     fn new(bundle: &'a Bundle) -> Self {
-        let mut values: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
+        let mut values: HashMap<(&str, &str), Vec<&str>> = HashMap::default();
         for artefact in bundle.section("env_files").filter(|artefact| environment::is_template(&artefact.path)) {
             let folder = artefact.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             for (name, value) in artefact.located.root().map(|root| root.entries()).unwrap_or_default() {

@@ -387,3 +387,13 @@ pub struct Workloads<'a> {
     pub network_policies: Vec<NetworkPolicy<'a>>,
     pub namespaces: Vec<Namespace<'a>>,
 }
+
+impl Workloads<'_> {
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+            && self.services.is_empty()
+            && self.budgets.is_empty()
+            && self.network_policies.is_empty()
+            && self.namespaces.is_empty()
+    }
+}

@@ -1,9 +1,10 @@
 //! `Builder`: a tree from a parser's events.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{EXTRA, Kind, Located, NONE, Node, NodeId, NodeKind, Span, Style, Value};
+use foldhash::HashMap;
+
 use crate::syntax::Fault;
 
 /// Why a text could not become a tree within the limits.
@@ -110,8 +111,8 @@ impl Builder {
         Self {
             located,
             stack: Vec::new(),
-            anchors: HashMap::new(),
-            tags: HashMap::new(),
+            anchors: HashMap::default(),
+            tags: HashMap::default(),
             refused: None,
             limits,
             expanded: 0,
@@ -297,7 +298,7 @@ impl Builder {
                 }
             }
         } else {
-            let mut seen: HashMap<&str, NodeId> = HashMap::new();
+            let mut seen: HashMap<&str, NodeId> = HashMap::default();
             for key in keys {
                 let Some(text) = key.text() else {
                     self.refused = self.refused.or(Some((key.span(), Refusal::Key)));

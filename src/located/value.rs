@@ -1,8 +1,8 @@
 //! `Value`: the cursor over a tree.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use foldhash::HashMap;
 use serde::{Serialize, Serializer};
 
 use super::{Dialect, EXTRA, Kind, Located, NONE, Node, NodeId, NodeKind, Span, Step, Style};

@@ -10,8 +10,9 @@ use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
 
 use super::calls::recursion;
+use super::engine::bare;
 use super::references::{chain, references};
-use super::{Module, bare, top};
+use super::{Module, top};
 
 /// Parsing takes exponential time in the nesting of literals, so deeper ones are refused unread.
 const DEEPEST: usize = 12;
@@ -30,16 +31,8 @@ pub fn own(built_in: &[Module], read: Vec<Module>, problems: &mut Vec<Problem>) 
             Err(problem) => problems.push(*problem),
         }
     }
-    let mut packages: BTreeSet<String> = built_in
-        .iter()
-        .chain(trees.iter().map(|(module, _)| module))
-        .filter_map(Module::package)
-        .map(str::to_string)
-        .collect();
-    for table in built_in.iter().chain(&kept).filter(|module| module.is_data()) {
-        let name = table.inside.trim_start_matches("data/").trim_end_matches(".yaml");
-        packages.insert(format!("data.{name}"));
-    }
+    let all = built_in.iter().chain(trees.iter().map(|(module, _)| module)).chain(&kept);
+    let packages: BTreeSet<String> = all.filter_map(Module::mounted).collect();
     let mut circles = Vec::new();
     recursion(&trees, &mut circles);
     for (module, tree) in trees {

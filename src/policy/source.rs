@@ -47,6 +47,12 @@ impl Module {
         line["package ".len()..].split(['#', ' ']).next().map(str::trim)
     }
 
+    /// What the module adds below `data`: its package, or a table.
+    pub fn mounted(&self) -> Option<String> {
+        let table = || self.inside.trim_start_matches("data/").trim_end_matches(".yaml");
+        if self.is_data() { Some(format!("data.{}", table())) } else { self.package().map(str::to_string) }
+    }
+
     /// Area and name of the rule by the file's path: its last two parts.
     fn place(&self) -> Option<(&str, &str)> {
         let mut parts = self.inside.trim_end_matches(".rego").rsplit('/');

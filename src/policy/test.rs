@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use crate::located::Span;
 use crate::problem::Problem;
 
-use super::{Module, RegoValue, caught, check, prepare, source};
+use super::engine::prepare;
+use super::{Module, RegoValue, caught, check, source};
 
 /// What a test came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,9 @@ pub fn run_tests(folders: &[PathBuf]) -> (Vec<TestResult>, Vec<Problem>) {
     };
     let libraries = built_in.iter().filter(|module| !folders.is_empty() && (module.is_lib() || module.is_data()));
     let all: Vec<Module> = libraries.cloned().chain(tested.iter().cloned()).collect();
-    let engine = match prepare(all.iter().filter(|module| !module.is_data()), &all) {
+    let (tables, code): (Vec<&Module>, Vec<&Module>) = all.iter().partition(|module| module.is_data());
+    let tables: Result<Vec<RegoValue>, String> = tables.into_iter().map(Module::data).collect();
+    let engine = match tables.and_then(|tables| prepare(code, tables)) {
         Ok(engine) => engine,
         Err(error) => {
             let path: Arc<str> = error.split(':').next().unwrap_or_default().into();
@@ -60,7 +63,6 @@ pub fn run_tests(folders: &[PathBuf]) -> (Vec<TestResult>, Vec<Problem>) {
             let package = module.package().unwrap_or_default();
             let run = || {
                 let mut engine = engine.clone();
-                engine.set_strict_builtin_errors(true);
                 engine.set_input(RegoValue::new_object());
                 engine.eval_rule(format!("data.{package}.{name}"))
             };

@@ -1,9 +1,10 @@
 //! From what rules said to outcomes: routes become places, and the first verdict that applies counts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -22,7 +23,7 @@ pub struct Circumstances<'c> {
     /// `check` or `review`.
     pub command: &'static str,
     /// Ids named with `--rule`, whose findings of absence count in every command.
-    pub named: &'c HashSet<Arc<str>>,
+    pub named: &'c std::collections::HashSet<Arc<str>>,
     pub problems: &'c [Problem],
     /// Keeps secrets out of fingerprints, which are published and could be guessed from.
     pub mask: &'c Mask,
@@ -36,7 +37,7 @@ pub fn locate<'a>(
     evaluated: Vec<Evaluated>,
     circumstances: &Circumstances<'_>,
 ) -> Vec<Outcome> {
-    let mut places: HashSet<Value<'a>> = HashSet::new();
+    let mut places: HashSet<Value<'a>> = HashSet::default();
     for deny in evaluated.iter().flat_map(|one| &one.evaluation.denies) {
         places.extend(document.locate(&deny.at).ok().and_then(|place| place.value));
     }

@@ -1,10 +1,10 @@
 //! The environment of containers: literals, ConfigMaps and Secrets resolved into those that use them.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use data_encoding::BASE64;
+use foldhash::HashSet;
 use indexmap::IndexMap;
 
 use crate::artefact::{Bundle, Tracked};
@@ -57,7 +57,7 @@ impl<'a> Stores<'a> {
                 _ => {}
             }
         }
-        (Self { config_maps, secrets, used: HashSet::new(), missing: Vec::new(), bundle }, problems)
+        (Self { config_maps, secrets, used: HashSet::default(), missing: Vec::new(), bundle }, problems)
     }
 
     /// What containers take from objects that the tree does not hold can be anything: one notice for all of them.

@@ -1,7 +1,8 @@
 //! Objects that others name, where a tree may hold several of one name.
 
-use std::collections::HashMap;
 use std::hash::Hash;
+
+use foldhash::HashMap;
 
 use crate::collect::kubernetes::objects::Object;
 
@@ -17,7 +18,7 @@ pub struct Nearest<'a, K, T> {
 
 impl<K, T> Default for Nearest<'_, K, T> {
     fn default() -> Self {
-        Self { all: Vec::new(), by_place: HashMap::new() }
+        Self { all: Vec::new(), by_place: HashMap::default() }
     }
 }
 

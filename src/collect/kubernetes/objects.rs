@@ -1,8 +1,9 @@
 //! The objects of all manifests, each in its deployment.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::artefact::{Artefact, Bundle};
@@ -62,7 +63,7 @@ pub struct Objects<'a> {
 /// Reads every manifest of the bundle that no build of kustomize stands before.
 pub fn read<'a>(bundle: &'a Bundle, config: &Config, kustomized: &Kustomized) -> Objects<'a> {
     let mut objects = Objects { all: Vec::new(), deployments: Vec::new() };
-    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut known: HashMap<String, usize> = HashMap::default();
     let configured = configured(config);
     for artefact in bundle.section("kubernetes").filter(|artefact| !kustomized.left_out.contains(&*artefact.path)) {
         let mut here: Vec<Unpacked<'a>> = Vec::new();

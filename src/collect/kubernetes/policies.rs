@@ -1,8 +1,9 @@
 //! PodDisruptionBudgets, NetworkPolicies and namespaces, joined with the workloads that they govern.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::collect::kubernetes::objects::{Object, Objects, labels};
 use crate::collect::kubernetes::pods::{self, int, stated};
@@ -21,7 +22,7 @@ pub fn budgets<'a>(
     view: &mut Workloads<'a>,
     name: &impl Fn(usize) -> Arc<str>,
 ) {
-    let mut by_name: HashMap<(usize, &str, &str), Vec<usize>> = HashMap::new();
+    let mut by_name: HashMap<(usize, &str, &str), Vec<usize>> = HashMap::default();
     for (n, owner) in owners.iter().enumerate() {
         let (scope, namespace) = owner.scope();
         by_name.entry((scope, namespace, owner.name)).or_default().push(n);
@@ -189,7 +190,7 @@ pub fn namespaces<'a>(
     name: &impl Fn(usize) -> Arc<str>,
 ) {
     let mut order: Vec<(usize, &'a str)> = Vec::new();
-    let mut places: HashMap<(usize, &'a str), (Value<'a>, bool)> = HashMap::new();
+    let mut places: HashMap<(usize, &'a str), (Value<'a>, bool)> = HashMap::default();
     for object in &objects.all {
         let (stated, place, own) = if object.kind == "Namespace" {
             (object.name, Some(object.place()), true)
@@ -206,7 +207,7 @@ pub fn namespaces<'a>(
             *known = (place, true);
         }
     }
-    let mut denied: HashSet<((usize, &str), bool)> = HashSet::new();
+    let mut denied: HashSet<((usize, &str), bool)> = HashSet::default();
     let policies = objects.all.iter().filter(|object| is_policy(object));
     for (object, policy) in policies.zip(&view.network_policies) {
         if policy.selects_all {

@@ -1,7 +1,9 @@
 //! What selects which pods, by an index of labels.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use crate::collect::kubernetes::objects::{Object, labels};
 use crate::located::Value;
@@ -25,7 +27,7 @@ pub struct Pods<'a> {
 impl<'a> Pods<'a> {
     /// Owner and labels of each workload's pods, in the order of the workloads.
     pub fn new(pods: Vec<(Object<'a>, Labels<'a>)>) -> Self {
-        let mut owners: HashMap<_, (Value<'a>, bool)> = HashMap::new();
+        let mut owners: HashMap<_, (Value<'a>, bool)> = HashMap::default();
         for (owner, _) in &pods {
             let known = owners.entry((owner.scope(), owner.kind, owner.name)).or_insert((owner.root, false));
             known.1 |= known.0 != owner.root;
