@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::report::{Format, Style};
 use crate::rule::Severity;
@@ -189,6 +190,45 @@ impl From<SeverityName> for Severity {
     }
 }
 
+impl Command {
+    /// Flags that may be given again take several values from their environment variable, with commas between them.
+    fn spread(&mut self, given: &ArgMatches) {
+        let from_env = |id: &str| given.value_source(id) == Some(ValueSource::EnvVariable);
+        let (policies, globs) = match self {
+            Command::Check(check) => (
+                Some(&mut check.common.policies),
+                vec![("rules", &mut check.rules), ("skip", &mut check.skip), ("reports", &mut check.reports)],
+            ),
+            Command::Collect(collect) => (Some(&mut collect.common.policies), Vec::new()),
+            Command::Rules(rules) => (Some(&mut rules.policies), Vec::new()),
+            Command::Explain(explain) => (Some(&mut explain.rules.policies), Vec::new()),
+            Command::Test(_) | Command::Completions { .. } => (None, Vec::new()),
+        };
+        if let Some(policies) = policies.filter(|_| from_env("policies")) {
+            *policies = policies.iter().flat_map(|one| commas(&one.to_string_lossy())).map(PathBuf::from).collect();
+        }
+        for (id, values) in globs {
+            if from_env(id) {
+                *values = values.iter().flat_map(|one| commas(one)).collect();
+            }
+        }
+    }
+}
+
+/// The parts of a list; commas inside the braces of a glob divide nothing.
+fn commas(list: &str) -> Vec<String> {
+    let mut depth = 0_usize;
+    let parts = list.split(|c| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    });
+    parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_string).collect()
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     // A rule that makes the engine panic is reported as that rule's error, so the panic itself is not shown.
@@ -198,7 +238,15 @@ pub fn main() -> ExitCode {
             shown(panic);
         }
     }));
-    let code = match Cli::parse().command {
+    let matches = Cli::command().get_matches();
+    let mut command = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli.command,
+        Err(error) => error.exit(),
+    };
+    if let Some((_, given)) = matches.subcommand() {
+        command.spread(given);
+    }
+    let code = match command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Collect(arguments) => collect::run(&arguments),
         Command::Rules(arguments) => rules::list(&arguments),

@@ -316,10 +316,10 @@ impl Reader<'_> {
                 continue;
             };
             let given = serde_json::to_value(param).unwrap_or_default();
-            if std::mem::discriminant(&given) != std::mem::discriminant(&known.default) {
+            if !like(&given, &known.default) {
                 self.problem(
                     param,
-                    format!("`{name}` is of another type than its default {}", known.default),
+                    format!("`{name}` is not of the kind of its default {}", known.default),
                     &*known.meaning,
                 );
                 continue;
@@ -407,6 +407,21 @@ fn is_date(text: &str) -> bool {
         _ => 0,
     };
     text.len() == 10 && (1..=days).contains(&day)
+}
+
+/// Whether a value has the type of a default: a whole number where that is one, none below zero where that is not, and
+/// of a list every entry like those of the default.
+fn like(given: &serde_json::Value, default: &serde_json::Value) -> bool {
+    use serde_json::Value as Json;
+    match (given, default) {
+        (Json::Number(given), Json::Number(default)) => {
+            (given.is_u64() || !default.is_u64()) && (given.as_f64() >= Some(0.0) || default.as_f64() < Some(0.0))
+        }
+        (Json::Array(given), Json::Array(default)) => {
+            default.first().is_none_or(|default| given.iter().all(|one| like(one, default)))
+        }
+        _ => std::mem::discriminant(given) == std::mem::discriminant(default),
+    }
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub fn check(request: &Request) -> Run {
         named: &chosen.named,
         problems: &problems,
         mask: &mask,
-        only_given: !gathered.folder_given && request.sources.stdin.is_none(),
+        only_given: !gathered.folder_given,
     };
     let mut outcomes = verdict::locate(&document, evaluated, &circumstances);
     let ids: Vec<&str> = policies.rules().iter().map(|rule| &*rule.id).collect();

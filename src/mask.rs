@@ -190,8 +190,11 @@ impl Mask {
                 // A whole value is masked whatever its length; plain words like true stay readable as parts.
                 *text = if secrets.contains(text.as_str()) {
                     self.short(text)
-                } else {
+                } else if own {
                     blank(self.all.as_ref(), text, |_| true)
+                } else {
+                    // Entries that forgot their `=` are no settings.
+                    lexical::blank(&blank(self.all.as_ref(), text, |_| true))
                 };
             }
             serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, secrets, own)),
@@ -230,7 +233,9 @@ fn dot(c: char) -> char {
 
 /// A search for all of the values at once; None if there are none.
 fn automaton(values: &BTreeSet<String>) -> Option<AhoCorasick> {
-    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values).ok();
+    // Messages quote some values in lower case.
+    let builder = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).clone();
+    let built = builder().build(values).ok();
     built.filter(|_| !values.is_empty())
 }
 

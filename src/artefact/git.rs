@@ -6,9 +6,9 @@ use std::process::Command;
 
 use crate::problem::{Problem, ProblemKind};
 
-/// Tracked paths relative to the root; None outside git or where git does not answer, with the reason if there is one.
+/// Tracked paths relative to a folder; None outside git or where git does not answer, with the reason if there is one.
 pub fn tracked(root: &Path) -> (Option<HashSet<String>>, Option<Problem>) {
-    if !root.join(".git").exists() {
+    if super::git_root(root).is_none() {
         return (None, None);
     }
     let mut command = Command::new("git");

@@ -51,6 +51,10 @@ pub fn walk(paths: &[PathBuf], exclude: &[String]) -> Walked {
         }
     }
     walked.root = root_of(starts.iter().map(|(_, absolute)| absolute.as_path()));
+    if paths.is_empty() {
+        // What standard input names is looked for where plimsoll runs.
+        walked.root = fs::canonicalize(".").unwrap_or_default();
+    }
     let exclude = globs(exclude);
     for (_, start) in &starts {
         let is_folder = start.is_dir();

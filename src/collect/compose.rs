@@ -15,6 +15,7 @@ use crate::located::{Dialect, Value};
 use crate::syntax::Format;
 
 mod effective;
+mod invalid;
 mod merge;
 mod normalise;
 mod project;
@@ -162,6 +163,7 @@ impl Collector for Compose {
             effective.push(Effectively { deployment: name, files, configuration });
         }
         contribution.beside.push(("projects", Box::new(effective)));
+        contribution.problems.extend(invalid::values(bundle));
         // Projects share files, so each finds what is wrong with them once more.
         let mut seen = HashSet::new();
         contribution

@@ -107,6 +107,8 @@ pub fn interpolate<'a>(text: &'a str, variables: &Variables<'_>) -> Interpolated
     let mut out = String::with_capacity(text.len());
     run(text, variables, &mut out, &mut result, 0);
     result.whole = whole(text, &result);
+    // What a substitution that is none would leave, nobody can say.
+    result.unknown |= result.invalid;
     result.text = Cow::Owned(out);
     result
 }

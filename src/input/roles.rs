@@ -31,6 +31,7 @@ enum Word {
 
 struct Secrets {
     last: HashSet<String>,
+    endings: Vec<Vec<String>>,
     keys: HashSet<String>,
     not: HashSet<String>,
 }
@@ -45,7 +46,9 @@ static SECRETS: LazyLock<Secrets> = LazyLock::new(|| {
     let table = tables::read("secret_names");
     let names = table.root().and_then(|root| root.get("secret_names"));
     let set = |key| tables::texts(names.and_then(|names| names.get(key))).into_iter().collect();
-    Secrets { last: set("last"), keys: set("keys"), not: set("not") }
+    let endings = tables::texts(names.and_then(|names| names.get("endings"))).into_iter();
+    let endings = endings.map(|ending| ending.split(' ').map(str::to_string).collect()).collect();
+    Secrets { last: set("last"), endings, keys: set("keys"), not: set("not") }
 });
 
 fn role(entry: Value<'_>) -> Option<Role> {
@@ -77,6 +80,8 @@ pub fn of(name: &str) -> Meaning {
         [.., before, last] if last == "key" => SECRETS.keys.contains(before.as_ref()) && !has(&SECRETS.not),
         [.., last] => SECRETS.last.contains(last.as_ref()) && !has(&SECRETS.not),
     };
+    let ends = |ending: &Vec<String>| words.len() >= ending.len() && words[words.len() - ending.len()..] == ending[..];
+    let secret = secret || SECRETS.endings.iter().any(ends);
     let meaning = Meaning { role, secret, public_url: is_public_url(&words) };
     Meaning { secret: secret || meaning.is_credential() && role != Some("db_url"), ..meaning }
 }
@@ -212,14 +217,33 @@ mod tests {
 
     #[test]
     fn names_of_credentials() {
-        for name in
-            ["API_KEY", "dbPassword", "smtp-auth.pass", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "STRIPE_SECRET_KEY"]
-        {
+        for name in [
+            "API_KEY",
+            "dbPassword",
+            "smtp-auth.pass",
+            "GITHUB_TOKEN",
+            "AWS_SECRET_ACCESS_KEY",
+            "STRIPE_SECRET_KEY",
+            "GITHUB_PAT",
+            "PGPASS",
+            "DJANGO_KEY",
+            "TRAEFIK_BASIC_AUTH",
+            "SLACK_WEBHOOK_URL",
+        ] {
             assert!(of(name).secret, "{name}");
         }
-        for name in
-            ["password_policy", "token_url", "secretName", "passwordResetTtl", "PUBLIC_KEY", "SORT_KEY", "LOG_LEVEL"]
-        {
+        for name in [
+            "password_policy",
+            "token_url",
+            "secretName",
+            "passwordResetTtl",
+            "PUBLIC_KEY",
+            "SORT_KEY",
+            "LOG_LEVEL",
+            "WEBHOOK_URL",
+            "SMTP_AUTH",
+            "PATH",
+        ] {
             assert!(!of(name).secret, "{name}");
         }
     }

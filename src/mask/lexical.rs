@@ -57,6 +57,12 @@ pub fn secrets(text: &str) -> Vec<Span> {
     found
 }
 
+/// A text of one line with the value of a credential that it assigns as dots.
+pub fn blank(text: &str) -> String {
+    let at = Some(text).filter(|text| !text.contains('\n')).and_then(|text| value(text, &mut 0));
+    at.map_or_else(|| text.to_string(), |at| format!("{}{}", &text[..at], ".".repeat(text[at..].chars().count())))
+}
+
 /// Whether the first document of a text calls itself a Secret.
 fn is_secret(text: &str) -> bool {
     let document = text.find("\n---").map_or(text, |end| &text[..end]);

@@ -1,6 +1,6 @@
 //! Commands, flags, exit codes, waivers and ignores.
 
-use crate::common::{list, plimsoll, run, text, tree};
+use crate::common::{list, plimsoll, run, run_with_input, text, tree};
 
 const WILDCARD: &str = "services:\n  api:\n    image: example/api:1.0\n    environment:\n      CORS_ORIGINS: '*'\n";
 
@@ -46,6 +46,8 @@ fn every_flag_has_an_environment_variable() {
     assert_eq!(with("PLIMSOLL_FAIL_ON", "critical").0, Some(0));
     assert!(with("PLIMSOLL_FORMAT", "json").1.starts_with('{'));
     assert_eq!(with("PLIMSOLL_SKIP", "web/*").0, Some(0));
+    assert_eq!(with("PLIMSOLL_SKIP", "settings/*, {web,workloads}/*").0, Some(0));
+    assert_eq!(with("PLIMSOLL_RULE", "settings/debug-disabled,web/nothing").0, Some(2));
     assert!(with("PLIMSOLL_COLOR", "always").1.contains('\u{1b}'));
     assert!(!with("PLIMSOLL_COLOR", "auto").1.contains('\u{1b}'), "no colour into a pipe");
     for flag in ["PLIMSOLL_ALL", "PLIMSOLL_STRICT", "PLIMSOLL_QUIET", "PLIMSOLL_VERBOSE"] {
@@ -426,4 +428,51 @@ fn collect_prints_nothing_that_a_kubernetes_secret_holds_whatever_it_is_called()
         assert!(!ran.stdout.contains(held), "{held}: {}", ran.stdout);
     }
     assert!(ran.stdout.contains("digest") && ran.stdout.contains("\"kind\": \"Secret\""));
+}
+
+#[test]
+fn parameters_are_of_the_kind_of_their_defaults() {
+    let folder = tree(&[("compose.yaml", WILDCARD)]);
+    for (value, code) in [("16", 1), ("-1", 2), ("1.5", 2), ("many", 2), ("[16]", 2)] {
+        let config =
+            format!("rules:\n  settings/database-password-strong:\n    params: {{db_password_min: {value}}}\n");
+        std::fs::write(folder.path().join("plimsoll.yaml"), config).expect("the config can be written");
+        assert_eq!(run(folder.path(), &["check"]).code, code, "{value}");
+    }
+    for (value, code) in [("[8080]", 1), ("[]", 1), ("[http]", 2), ("[8080, -1]", 2)] {
+        let config = format!("rules:\n  web/service-ports-not-public:\n    params: {{internal_ports: {value}}}\n");
+        std::fs::write(folder.path().join("plimsoll.yaml"), config).expect("the config can be written");
+        assert_eq!(run(folder.path(), &["check"]).code, code, "{value}");
+    }
+}
+
+#[test]
+fn a_compose_file_on_standard_input_takes_its_variables_from_env_and_findings_of_env_alone_stay_unsaid() {
+    let folder = tree(&[(".env", "STAR=*\nPOSTGRES_PASSWORD=kT8vqLw02zPfR7mXeY\n")]);
+    let compose = WILDCARD.replace("'*'", "${STAR}");
+    let ran = run_with_input(folder.path(), &["check", "-", "--format", "json"], compose.as_bytes());
+    assert_eq!(ran.rules_with_findings(), ["web/cors-no-wildcard"]);
+    let finding = &ran.json()["findings"][0];
+    assert_eq!((text(&finding["path"]), text(&finding["related"][0]["path"])), (".env".to_string(), "-".to_string()));
+}
+
+#[test]
+fn what_compose_refuses_is_a_problem_at_its_place_and_spoils_its_key_alone() {
+    let folder = tree(&[(
+        "compose.yaml",
+        concat!(
+            "services:\n  api:\n    image: example/api:1.0\n    environment:\n      - CORS_ORIGINS=*\n",
+            "      - DB_PASSWORD kT8vqLw02zPfR7mXeY\n      - \"API_KEY: kT8vqLw02zPfR7mXeY\"\n      - {LOG: debug}\n",
+            "  web:\n    image: example/web:1.0\n    environment:\n      DEBUG: ${D\n      JWT_SECRET: ${1X}\n",
+        ),
+    )]);
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    assert_eq!((ran.code, ran.rules_with_findings()), (1, vec!["web/cors-no-wildcard".to_string()]));
+    let report = ran.json();
+    let lines: Vec<u64> = list(&report["problems"]).iter().filter_map(|one| one["line"].as_u64()).collect();
+    assert_eq!(lines, [6, 7, 8, 12, 13], "{report:#}");
+    for arguments in [&["check", "-v"][..], &["collect"], &["check", "-f", "json", "-v"]] {
+        let ran = run(folder.path(), arguments);
+        assert!(!(ran.stdout + &ran.stderr).contains("kT8vqLw02zPfR7mXeY"), "{arguments:?}");
+    }
 }

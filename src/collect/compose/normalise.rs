@@ -137,6 +137,8 @@ fn pairs(value: &mut Effective<'_>) {
 /// A name without a value takes it from the project's `.env`, as it does for `NAME: ${NAME}`.
 fn from_variables<'a>(pairs: &mut Effective<'a>, variables: &Variables<'a>) {
     let Content::Map(map) = &mut pairs.content else { return };
+    // What names no variable is a problem that `invalid` tells.
+    map.retain(|name, value| !matches!(value.content, Content::Null) || super::invalid::is_name(name));
     for (name, value) in map.iter_mut().filter(|(_, value)| matches!(value.content, Content::Null)) {
         match variables.get(name) {
             Some(variable) if !variable.unknown => {
