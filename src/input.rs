@@ -25,6 +25,7 @@ pub mod origins;
 pub mod placeholders;
 pub mod products;
 pub mod roles;
+pub mod scheduling;
 pub mod settings;
 pub mod shared;
 pub mod tables;
@@ -108,6 +109,7 @@ impl<'a> InputDocument<'a> {
         append(&mut self.settings.all, contribution.settings);
         append(&mut self.workloads.all, contribution.workloads.all);
         append(&mut self.workloads.services, contribution.workloads.services);
+        append(&mut self.workloads.autoscalers, contribution.workloads.autoscalers);
         append(&mut self.workloads.budgets, contribution.workloads.budgets);
         append(&mut self.workloads.network_policies, contribution.workloads.network_policies);
         append(&mut self.workloads.namespaces, contribution.workloads.namespaces);

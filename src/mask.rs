@@ -233,9 +233,7 @@ fn dot(c: char) -> char {
 
 /// A search for all of the values at once; None if there are none.
 fn automaton(values: &BTreeSet<String>) -> Option<AhoCorasick> {
-    // Messages quote some values in lower case.
-    let builder = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).clone();
-    let built = builder().build(values).ok();
+    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values).ok();
     built.filter(|_| !values.is_empty())
 }
 
@@ -328,7 +326,7 @@ fn follow<'j>(json: &'j mut serde_json::Value, route: &serde_json::Value) -> Opt
     })
 }
 
-/// The ways in which a secret may stand in a text: as it is, in base64, percent-encoded, escaped.
+/// The ways in which a secret may stand in a text: as it is, in base64, percent-encoded, escaped, in lower case.
 fn forms(secret: &str) -> Vec<String> {
     let encoded: String = secret
         .bytes()
@@ -346,6 +344,8 @@ fn forms(secret: &str) -> Vec<String> {
         escaped,
         secret.replace('\'', "''"),
         secret.replace('$', "$$"),
+        // Messages quote some values in lower case.
+        secret.to_lowercase(),
     ];
     forms.sort();
     forms.dedup();

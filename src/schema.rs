@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::collect::COLLECTORS;
 use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
+use crate::input::scheduling::Scaler;
 use crate::input::settings::Setting;
 use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Service, Workload};
 use crate::input::{SECTIONS, VIEWS};
@@ -25,6 +26,7 @@ pub fn input() -> Value {
     let workloads = [
         ("all", generator.subschema_for::<Workload<'_>>()),
         ("services", generator.subschema_for::<Service<'_>>()),
+        ("autoscalers", generator.subschema_for::<Scaler<'_>>()),
         ("budgets", generator.subschema_for::<Budget<'_>>()),
         ("network_policies", generator.subschema_for::<NetworkPolicy<'_>>()),
         ("namespaces", generator.subschema_for::<Namespace<'_>>()),

@@ -15,6 +15,8 @@ mod pods;
 mod policies;
 mod quantity;
 mod rendered;
+mod rollout;
+mod scaling;
 mod selectors;
 mod workloads;
 

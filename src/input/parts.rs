@@ -39,6 +39,7 @@ impl<'a> InputDocument<'a> {
         let settings = of(&self.settings.all, &judged, |setting| &setting.deployment);
         let all = of(&self.workloads.all, &judged, |workload| &workload.deployment);
         let services = of(&self.workloads.services, &judged, |service| &service.deployment);
+        let autoscalers = of(&self.workloads.autoscalers, &judged, |scaler| &scaler.deployment);
         let budgets = of(&self.workloads.budgets, &judged, |budget| &budget.deployment);
         let policies = of(&self.workloads.network_policies, &judged, |policy| &policy.deployment);
         let namespaces = of(&self.workloads.namespaces, &judged, |namespace| &namespace.deployment);
@@ -46,6 +47,7 @@ impl<'a> InputDocument<'a> {
         let total = settings.len()
             + all.len()
             + services.len()
+            + autoscalers.len()
             + budgets.len()
             + policies.len()
             + namespaces.len()
@@ -57,6 +59,7 @@ impl<'a> InputDocument<'a> {
                 let workloads = WorkloadsSection {
                     all: slice(&all, n, count),
                     services: slice(&services, n, count),
+                    autoscalers: slice(&autoscalers, n, count),
                     budgets: slice(&budgets, n, count),
                     network_policies: slice(&policies, n, count),
                     namespaces: slice(&namespaces, n, count),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::collect::COLLECTORS;
 use crate::input::edges::Edge;
+use crate::input::scheduling::Scaler;
 use crate::input::settings::{Reach, Setting};
 use crate::input::shared::Shared;
 use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Service, Workload};
@@ -76,6 +77,7 @@ impl<'s, 'a> SettingsSection<'s, 'a> {
 pub struct WorkloadsSection<'s, 'a> {
     pub all: Vec<&'s Workload<'a>>,
     pub services: Vec<&'s Service<'a>>,
+    pub autoscalers: Vec<&'s Scaler<'a>>,
     pub budgets: Vec<&'s Budget<'a>>,
     pub network_policies: Vec<&'s NetworkPolicy<'a>>,
     pub namespaces: Vec<&'s Namespace<'a>>,
@@ -108,6 +110,7 @@ impl<'a> InputDocument<'a> {
                 Box::new(WorkloadsSection {
                     all: self.workloads.all.iter().collect(),
                     services: self.workloads.services.iter().collect(),
+                    autoscalers: self.workloads.autoscalers.iter().collect(),
                     budgets: self.workloads.budgets.iter().collect(),
                     network_policies: self.workloads.network_policies.iter().collect(),
                     namespaces: self.workloads.namespaces.iter().collect(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::input::scheduling::{Probe, Scaler, Spread, Strategy};
 use crate::input::settings::Via;
 use crate::located::At;
 
@@ -34,6 +35,12 @@ pub struct Workload<'a> {
     /// Ports of the host that lead to it (compose `ports`, `hostPort`, host network).
     pub published: Vec<PublishedPort<'a>>,
     pub host_network: bool,
+    /// How copies are replaced, where it is stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Box<Strategy<'a>>>,
+    /// What keeps copies apart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spread: Vec<Spread<'a>>,
     /// Labels of a compose service, those of `deploy` included.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<Label<'a>>,
@@ -42,6 +49,8 @@ pub struct Workload<'a> {
     /// Autoscaler that targets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub autoscaler: Option<Autoscaler<'a>>,
+    /// Whether an autoscaler of any kind scales it.
+    pub autoscaled: bool,
     /// PodDisruptionBudgets that select it, by place.
     pub budgets: Vec<At<'a>>,
     /// PodDisruptionBudgets of the tree that select nothing but name it (same name or same name label).
@@ -93,9 +102,9 @@ pub struct Container<'a> {
     pub command: Vec<Word<'a>>,
     pub ports: Vec<ContainerPort<'a>>,
     pub resources: Resources<'a>,
-    /// Place of each probe that is configured and does something.
+    /// Each probe that is configured and does something; of the last two the place alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub liveness: Option<At<'a>>,
+    pub liveness: Option<Box<Probe<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub readiness: Option<At<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -374,6 +383,8 @@ pub struct Namespace<'a> {
     /// Whether a policy selects every pod of it and allows nothing by itself.
     pub default_deny_ingress: bool,
     pub default_deny_egress: bool,
+    /// Whether any policy governs what goes out of it.
+    pub governs_egress: bool,
     /// Whether workloads of the tree run in it.
     pub has_workloads: bool,
 }
@@ -383,6 +394,7 @@ pub struct Namespace<'a> {
 pub struct Workloads<'a> {
     pub all: Vec<Workload<'a>>,
     pub services: Vec<Service<'a>>,
+    pub autoscalers: Vec<Scaler<'a>>,
     pub budgets: Vec<Budget<'a>>,
     pub network_policies: Vec<NetworkPolicy<'a>>,
     pub namespaces: Vec<Namespace<'a>>,
@@ -392,6 +404,7 @@ impl Workloads<'_> {
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
             && self.services.is_empty()
+            && self.autoscalers.is_empty()
             && self.budgets.is_empty()
             && self.network_policies.is_empty()
             && self.namespaces.is_empty()

@@ -6,9 +6,11 @@ use std::net::IpAddr;
 use crate::collect::compose::effective::{Content, Effective};
 use crate::collect::compose::normalise::{Port, range, short_port};
 use crate::collect::paths;
+use crate::input::scheduling::Strategy;
 use crate::input::settings::State;
 use crate::input::workloads::{
-    Build, ContainerPort, Healthcheck, Label, Mount, PublishedPort, Quantity, ReplicaSource, Replicas, Resources, Word,
+    Build, ContainerPort, Healthcheck, Label, Mount, PublishedPort, Quantity, ReplicaSource, Replicas, Resources,
+    Threshold, Word,
 };
 use crate::located::Value;
 
@@ -72,6 +74,19 @@ pub fn replicas<'a>(service: &Effective<'a>, overlay: bool) -> Replicas<'a> {
         Some(stated) => Replicas { value: stated.int(), source: ReplicaSource::Stated, at: stated.at.into() },
         None => Replicas { value: (!overlay).then_some(1), source: ReplicaSource::Default, at: service.at.into() },
     }
+}
+
+/// `deploy.update_config`: Swarm replaces `parallelism` copies at once, 1 by default and all with 0, and stops them first
+/// by default (https://docs.docker.com/reference/compose-file/deploy/#update_config).
+pub fn strategy<'a>(service: &Effective<'a>, replicas: Option<i64>) -> Option<Strategy<'a>> {
+    let config = service.path(&["deploy", "update_config"]).filter(|config| config.map().is_some())?;
+    let order = config.get("order").and_then(Effective::text).unwrap_or(Cow::Borrowed("stop-first"));
+    let parallelism = config.get("parallelism");
+    let at = parallelism.or_else(|| config.get("order")).unwrap_or(config).at;
+    let pods = parallelism.map_or(Some(1), Effective::int);
+    let text = parallelism.and_then(Effective::text).unwrap_or(Cow::Borrowed("1"));
+    let pods = if pods == Some(0) { replicas } else { pods };
+    Some(Strategy { at: at.into(), kind: order, max_unavailable: Some(Threshold { text, pods, at: at.into() }) })
 }
 
 /// The words of `entrypoint` and `command`.

@@ -199,6 +199,8 @@ impl<'a> Adder<'_, 'a> {
             name: service_name.clone(),
             namespace: None,
             at: service.at.into(),
+            strategy: services::strategy(service, services::replicas(service, overlay).value).map(Box::new),
+            spread: Vec::new(),
             replicas: services::replicas(service, overlay),
             containers: vec![Container {
                 name: service_name.clone(),
@@ -222,6 +224,7 @@ impl<'a> Adder<'_, 'a> {
             labels: services::labels(service),
             services: Vec::new(),
             autoscaler: None,
+            autoscaled: false,
             budgets: Vec::new(),
             intended_budgets: Vec::new(),
             network_policies: Vec::new(),

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::quantity;
+use crate::collect::kubernetes::scaling::number as number_of;
 use crate::input::products;
+use crate::input::scheduling::Probe;
 use crate::input::workloads::{
     Amounts, Container, ContainerPort, ContainerRole, PublishedPort, Quantity, Resources, Word,
 };
@@ -96,9 +98,9 @@ fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {
             })
             .collect(),
         resources: resources(value.get("resources")),
-        liveness: probe(value, "livenessProbe"),
-        readiness: probe(value, "readinessProbe"),
-        startup: probe(value, "startupProbe"),
+        liveness: probe(value, "livenessProbe").map(timing).map(Box::new),
+        readiness: probe(value, "readinessProbe").map(Into::into),
+        startup: probe(value, "startupProbe").map(Into::into),
         healthcheck: None,
         mounts: Vec::new(),
         build: None,
@@ -106,10 +108,21 @@ fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {
 }
 
 /// A probe that does something; `null` and `{}` switch it off.
-fn probe<'a>(container: Value<'a>, key: &str) -> Option<crate::located::At<'a>> {
+fn probe<'a>(container: Value<'a>, key: &str) -> Option<Value<'a>> {
     const ACTIONS: &[&str] = &["httpGet", "exec", "tcpSocket", "grpc"];
     let probe = container.get(key)?;
-    ACTIONS.iter().any(|action| stated(probe, &[action]).is_some()).then(|| probe.into())
+    ACTIONS.iter().any(|action| stated(probe, &[action]).is_some()).then_some(probe)
+}
+
+fn timing(probe: Value<'_>) -> Probe<'_> {
+    let number = |key: &str| number_of(probe, &[key]);
+    Probe {
+        at: probe.into(),
+        period: number("periodSeconds"),
+        timeout: number("timeoutSeconds"),
+        failures: number("failureThreshold"),
+        initial_delay: number("initialDelaySeconds"),
+    }
 }
 
 /// `requests` and `limits` of a container's block.

@@ -208,8 +208,12 @@ pub fn namespaces<'a>(
         }
     }
     let mut denied: HashSet<((usize, &str), bool)> = HashSet::default();
+    let mut governed: HashSet<(usize, &str)> = HashSet::default();
     let policies = objects.all.iter().filter(|object| is_policy(object));
     for (object, policy) in policies.zip(&view.network_policies) {
+        if policy.governs_egress {
+            governed.insert(object.scope());
+        }
         if policy.selects_all {
             let empty = |rules: &[PolicyRule<'_>]| rules.is_empty();
             if policy.governs_ingress && empty(&policy.ingress) {
@@ -229,6 +233,7 @@ pub fn namespaces<'a>(
             at: (*place).into(),
             default_deny_ingress: denied.contains(&(key, true)),
             default_deny_egress: denied.contains(&(key, false)),
+            governs_egress: governed.contains(&key),
             has_workloads: busy.contains(&key),
         });
     }

@@ -120,6 +120,15 @@ impl<'a> Index<'a> {
     }
 }
 
+/// Whether a label selector selects these labels; an empty one selects all, none selects nothing.
+pub fn selects(selector: Option<Value<'_>>, own: &Labels<'_>) -> bool {
+    selector.is_some_and(|selector| {
+        let wanted = labels(selector.get("matchLabels"));
+        let mut expressions = selector.get("matchExpressions").into_iter().flat_map(Value::items);
+        wanted.iter().all(|(key, value)| own.get(key) == Some(value)) && expressions.all(|one| holds(one, own))
+    })
+}
+
 fn holds(expression: Value<'_>, labels: &Labels<'_>) -> bool {
     let text = |key| expression.get(key).and_then(Value::text).unwrap_or_default();
     let own = labels.get(text("key"));

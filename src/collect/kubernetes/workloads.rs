@@ -11,6 +11,7 @@ use crate::collect::kubernetes::objects::{Object, Objects, labels, name_of};
 use crate::collect::kubernetes::pods::{self, Pod, int, is_true, stated};
 use crate::collect::kubernetes::policies;
 use crate::collect::kubernetes::selectors::{Labels, Pods};
+use crate::collect::kubernetes::{rollout, scaling};
 use crate::input::settings::Setting;
 use crate::input::workloads::{
     Autoscaler, Container, ContainerRole, Platform, Product, ReplicaSource, Replicas, Resources, Service, ServicePort,
@@ -40,7 +41,9 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
             let autoscaler = autoscalers.of(object).cloned();
             let limit_range = ranges.get(&object.scope()).cloned();
             let own_labels = labels(pod.root.path(&["metadata", "labels"]));
-            (workload(object, pod, deployment, containers, autoscaler, limit_range), settings, own_labels)
+            let mut workload = workload(object, pod, deployment, containers, autoscaler, limit_range);
+            workload.spread = rollout::spread(pod.root, &own_labels);
+            (workload, settings, own_labels)
         });
         let pods: Vec<_> = pods.collect();
         (pods, taken)
@@ -57,6 +60,7 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
             owners.push(*object);
         }
     }
+    scaling::scalers(objects, &owners, &mut view, &name);
     let by_labels = Pods::new(own_labels);
     services(objects, &by_labels, &mut view, &name);
     policies::budgets(objects, &by_labels, &owners, &mut view, &name);
@@ -75,6 +79,7 @@ fn workload<'a>(
     limit_range: Option<Resources<'a>>,
 ) -> Workload<'a> {
     let host_network = pod.root.path(&["spec", "hostNetwork"]).is_some_and(is_true);
+    let replicas = replicas(object, pod, autoscaler.as_ref());
     Workload {
         deployment,
         platform: Platform::Kubernetes,
@@ -82,13 +87,16 @@ fn workload<'a>(
         name: object.name.into(),
         namespace: (!object.namespace.is_empty()).then(|| object.namespace.into()),
         at: object.place().into(),
-        replicas: replicas(object, pod, autoscaler.as_ref()),
+        strategy: rollout::strategy(object, replicas.value).map(Box::new),
+        spread: Vec::new(),
+        replicas,
         containers: containers.into_iter().map(|(_, container)| container).collect(),
         published: pods::published(pod.root, host_network),
         host_network,
         labels: Vec::new(),
         services: Vec::new(),
         autoscaler,
+        autoscaled: false,
         budgets: Vec::new(),
         intended_budgets: Vec::new(),
         network_policies: Vec::new(),

@@ -1,0 +1,46 @@
+package rules.workloads.network_policy_egress_defined_test
+
+import data.rules.workloads.network_policy_egress_defined as rule
+
+policy(rules) := {"name": "p", "at": ["policy"], "governs_egress": true, "egress": rules}
+
+to(cidr, ports) := {
+	"at": ["rule"],
+	"any_peer": false,
+	"ports": ports,
+	"peers": [{"at": ["peer"], "cidr": cidr, "except": ["10.0.0.0/8"]}],
+}
+
+document(policies, namespaces) := {"workloads": {"network_policies": policies, "namespaces": namespaces}}
+
+said(rules) := {finding.at | some finding in rule.deny with input as document([policy(rules)], [])}
+
+test_named_peers if {
+	said([]) == set()
+	said([to("10.1.0.0/16", false)]) == set()
+	rule.subjects == {["policy"]} with input as document([policy([])], [])
+}
+
+test_every_address_at_every_port if {
+	said([to("0.0.0.0/0", false)]) == {["peer"]}
+	said([to("::/0", false)]) == {["peer"]}
+	said([to("0.0.0.0/0", true)]) == set()
+}
+
+test_everywhere if {
+	said([{"at": ["rule"], "any_peer": true, "ports": false, "peers": []}]) == {["rule"]}
+	said([{"at": ["rule"], "any_peer": true, "ports": true, "peers": []}]) == set()
+}
+
+test_a_policy_for_ingress_alone_is_no_subject if {
+	one := object.union(policy([to("0.0.0.0/0", false)]), {"governs_egress": false})
+	rule.deny == set() with input as document([one], [])
+	rule.subjects == set() with input as document([one], [])
+}
+
+test_a_namespace_that_nothing_governs if {
+	namespace := {"name": "shop", "at": ["namespace"], "has_workloads": true, "governs_egress": false}
+	{[finding.at, finding.absent] | some finding in rule.deny} == {[["namespace"], true]} with input as document([], [namespace])
+	rule.deny == set() with input as document([], [object.union(namespace, {"governs_egress": true})])
+	rule.subjects == set() with input as document([], [object.union(namespace, {"has_workloads": false})])
+}
