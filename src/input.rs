@@ -16,6 +16,7 @@ use crate::input::workloads::Workloads;
 use crate::located::{Span, Step, Value};
 use crate::problem::Problem;
 
+pub mod connections;
 pub mod deployments;
 pub mod edges;
 pub mod env_files;
@@ -97,6 +98,7 @@ impl<'a> InputDocument<'a> {
             }
         }
         settings::complete(&mut document.settings.all, bundle);
+        connections::complete(&mut document.settings.all, &document.workloads);
         let with_edge: HashSet<Arc<str>> = document.edges.iter().map(|edge| edge.deployment.clone()).collect();
         for workload in &mut document.workloads.all {
             workload.edge_in_deployment = with_edge.contains(&workload.deployment);

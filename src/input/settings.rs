@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::artefact::{Bundle, Tracked};
+use crate::input::connections::Connection;
 use crate::input::{environment, measures, origins, placeholders, roles};
 use crate::located::{At, Value};
 
@@ -102,6 +103,12 @@ pub struct Setting<'a> {
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]
     pub https_origins: bool,
+    /// Where it leads to, of settings of databases and caches whose value is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Box<Connection>>,
+    /// What keeps the value outside the tree, e.g. `ExternalSecret` or `vault`, where the tree says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manager: Option<Cow<'static, str>>,
     /// What to say where a container gets a value that the tree does not hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unseen: Option<Box<Unseen>>,
@@ -185,6 +192,8 @@ impl<'a> Setting<'a> {
             secret_at: None,
             measures: None,
             https_origins: false,
+            connection: None,
+            manager: None,
             unseen: None,
         }
     }
@@ -205,7 +214,9 @@ impl<'a> Setting<'a> {
 
     /// Sets the value and, by it, the state: a path below `/run/secrets` or a name ending in `_FILE` refers elsewhere.
     pub fn with_value(mut self, value: Cow<'a, str>, state: State) -> Self {
-        let refers = value.starts_with("/run/secrets/") || self.name.ends_with("_FILE") && !value.is_empty();
+        let vault = value.starts_with("vault:") || value.starts_with("/vault/secrets/");
+        let refers = vault || value.starts_with("/run/secrets/") || self.name.ends_with("_FILE") && !value.is_empty();
+        self.manager = self.manager.or(vault.then_some(Cow::Borrowed("vault")));
         self.state = if refers { State::Reference } else { state };
         self.value = (!refers).then_some(value);
         self

@@ -35,6 +35,9 @@ pub struct Workload<'a> {
     /// Ports of the host that lead to it (compose `ports`, `hostPort`, host network).
     pub published: Vec<PublishedPort<'a>>,
     pub host_network: bool,
+    /// Compose: further names by which others reach it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Cow<'a, str>>,
     /// How copies are replaced, where it is stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Box<Strategy<'a>>>,

@@ -5,8 +5,7 @@ use std::path::Path;
 use plimsoll::located::{Limits, Value};
 use plimsoll::syntax::{Format, parse};
 
-use crate::common::run;
-use crate::fixtures::{own_tree, rules};
+use crate::fixtures::{judged, own_tree, rules};
 
 /// One change: a file of the good fixture, text that stands there, text in its place.
 struct Mutation {
@@ -41,7 +40,7 @@ fn each_mutation_flips_its_rule_and_no_other() {
             let before = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{rule} {file}: {error}"));
             assert!(before.contains(&from), "{rule}: `{from}` does not stand in {file}");
             std::fs::write(&path, before.replacen(&from, &to, 1)).expect("files can be written");
-            let ran = run(tree.path(), &["check", "--format", "json"]);
+            let ran = judged(tree.path(), &rule);
             assert_eq!(
                 ran.rules_with_findings(),
                 std::slice::from_ref(&rule),

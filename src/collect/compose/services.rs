@@ -117,6 +117,14 @@ pub fn labels<'a>(service: &Effective<'a>) -> Vec<Label<'a>> {
     entries.map(label).collect()
 }
 
+/// Names beside the service's own by which others reach it.
+pub fn aliases<'a>(service: &Effective<'a>) -> Vec<Cow<'a, str>> {
+    let own = ["container_name", "hostname"].into_iter().filter_map(|key| service.get(key));
+    let networks = service.get("networks").and_then(Effective::map).into_iter().flat_map(|networks| networks.values());
+    let further = networks.filter_map(|network| network.get("aliases")).flat_map(Effective::items);
+    own.chain(further).filter(|name| !name.is_unknown()).filter_map(Effective::text).collect()
+}
+
 /// The service's own health check.
 pub fn healthcheck<'a>(service: &Effective<'a>) -> Option<Healthcheck<'a>> {
     let check = service.get("healthcheck").filter(|check| check.map().is_some())?;

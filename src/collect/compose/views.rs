@@ -222,6 +222,7 @@ impl<'a> Adder<'_, 'a> {
             published,
             host_network,
             labels: services::labels(service),
+            aliases: services::aliases(service),
             services: Vec::new(),
             autoscaler: None,
             autoscaled: false,

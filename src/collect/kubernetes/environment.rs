@@ -8,6 +8,7 @@ use foldhash::HashSet;
 use indexmap::IndexMap;
 
 use crate::artefact::{Bundle, Tracked};
+use crate::collect::kubernetes::managers;
 use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::pods::is_template;
@@ -28,6 +29,8 @@ type Data<'a> = IndexMap<&'a str, Datum<'a>>;
 pub struct Stores<'a> {
     config_maps: Nearest<'a, &'a str, Data<'a>>,
     secrets: Nearest<'a, &'a str, Data<'a>>,
+    /// Kinds of the objects that let a secret manager fill Secrets, by the names of those.
+    managed: Nearest<'a, &'a str, &'static str>,
     /// Keys that a container of a deployment uses, so that what is left stands for itself.
     used: HashSet<(Arc<str>, Value<'a>)>,
     /// Names of ConfigMaps and Secrets whose keys containers take and that the tree does not hold, in order.
@@ -44,7 +47,7 @@ pub struct Taken<'a> {
 
 impl<'a> Stores<'a> {
     pub fn new(objects: &[Object<'a>], bundle: &'a Bundle, spoils: &[&'static str]) -> (Self, Vec<Problem>) {
-        let (mut config_maps, mut secrets) = (Nearest::default(), Nearest::default());
+        let (mut config_maps, mut secrets, mut managed) = (Nearest::default(), Nearest::default(), Nearest::default());
         let mut problems = Vec::new();
         for object in objects {
             match object.kind {
@@ -54,10 +57,14 @@ impl<'a> Stores<'a> {
                     data.extend(plain(object.root.get("stringData")));
                     secrets.insert(object, object.name, data);
                 }
-                _ => {}
+                _ => {
+                    for (name, kind) in managers::fills(object) {
+                        managed.insert(object, name, kind);
+                    }
+                }
             }
         }
-        (Self { config_maps, secrets, used: HashSet::default(), missing: Vec::new(), bundle }, problems)
+        (Self { config_maps, secrets, managed, used: HashSet::default(), missing: Vec::new(), bundle }, problems)
     }
 
     /// What containers take from objects that the tree does not hold can be anything: one notice for all of them.
@@ -193,6 +200,7 @@ impl<'a> Stores<'a> {
                     setting.holder = holder;
                     // A Secret that the tree does not hold is kept elsewhere on purpose; one without the key is not.
                     setting.state = if elsewhere { State::Reference } else { State::Unknown };
+                    setting.manager = self.managed.get(object, text("name")).map(|kind| Cow::Borrowed(*kind));
                     setting
                 }
             };

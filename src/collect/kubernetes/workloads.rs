@@ -94,6 +94,7 @@ fn workload<'a>(
         published: pods::published(pod.root, host_network),
         host_network,
         labels: Vec::new(),
+        aliases: Vec::new(),
         services: Vec::new(),
         autoscaler,
         autoscaled: false,
