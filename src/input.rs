@@ -25,6 +25,7 @@ pub mod measures;
 pub mod origins;
 pub mod placeholders;
 pub mod products;
+pub mod realms;
 pub mod roles;
 pub mod scheduling;
 pub mod settings;
