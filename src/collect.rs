@@ -14,14 +14,22 @@ pub mod compose;
 pub mod env_files;
 pub mod gitignore;
 pub mod kubernetes;
+pub mod proxies;
 pub mod realms;
 
 mod interpolate;
 mod paths;
+mod traefik;
 
 /// Every kind of artefact that plimsoll reads, in the order in which they claim a file.
-pub static COLLECTORS: &[&dyn Collector] =
-    &[&env_files::EnvFiles, &gitignore::Gitignore, &compose::Compose, &kubernetes::Kubernetes, &realms::Realms];
+pub static COLLECTORS: &[&dyn Collector] = &[
+    &env_files::EnvFiles,
+    &gitignore::Gitignore,
+    &compose::Compose,
+    &kubernetes::Kubernetes,
+    &proxies::Proxies,
+    &realms::Realms,
+];
 
 /// What a collector says of a file before it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,6 +21,7 @@ pub mod deployments;
 pub mod edges;
 pub mod env_files;
 pub mod environment;
+pub mod exposure;
 pub mod measures;
 pub mod origins;
 pub mod placeholders;
@@ -89,6 +90,7 @@ impl<'a> InputDocument<'a> {
             document.add(*collector, collector.collect(bundle, config), &mut problems);
         }
         document.add_stray_env_files();
+        exposure::complete(&mut document.edges, &document.workloads, &mut document.deployments);
         for deployment in &mut document.deployments {
             deployment.judged = config.all || deployment.environment.judged();
         }

@@ -7,6 +7,7 @@ use crate::located::{Limits, Located, Span};
 pub mod dotenv;
 pub mod json;
 pub mod lines;
+pub mod nginx;
 pub mod scalar;
 pub mod yaml;
 
@@ -18,6 +19,7 @@ pub enum Format {
     Dotenv,
     /// A sequence of the lines that are neither empty nor comments (`.gitignore`).
     Lines,
+    Nginx,
 }
 
 /// What is wrong with a text, at its place.
@@ -54,6 +56,7 @@ pub fn parse(format: Format, path: Arc<str>, text: Arc<str>, limits: Limits) -> 
         Format::Json => json::parse(path, text, limits),
         Format::Dotenv => dotenv::parse(path, text, limits),
         Format::Lines => lines::parse(path, text, limits),
+        Format::Nginx => nginx::parse(path, text, limits),
     }
 }
 

@@ -220,8 +220,8 @@ impl Reader<'_> {
         let &(first, claim) = candidates.first()?;
         let (Claim::Yes(format) | Claim::Maybe(format)) = claim else { return None };
         let certain = matches!(claim, Claim::Yes(_));
-        // Most JSON of a repository is not ours; a look at the text is cheaper than a parse.
-        if !certain && format == Format::Json && !candidates.iter().any(|(c, _)| c.suspects(&found.path, &text)) {
+        // Most JSON and `.conf` of a repository is not ours; a look at the text is cheaper than a parse.
+        if !certain && format != Format::Yaml && !candidates.iter().any(|(c, _)| c.suspects(&found.path, &text)) {
             return None;
         }
         let parsed = syntax::parse(format, found.path.clone(), text.clone(), self.limits);

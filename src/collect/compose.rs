@@ -19,6 +19,7 @@ mod invalid;
 mod merge;
 mod normalise;
 mod project;
+mod routers;
 mod services;
 mod views;
 

@@ -9,6 +9,7 @@ use crate::syntax::Format;
 
 mod edges;
 mod environment;
+mod ingress;
 mod managers;
 mod nearest;
 mod objects;

@@ -37,6 +37,8 @@ pub enum DeploymentKind {
     Kubernetes,
     /// An Ansible inventory.
     Inventory,
+    /// A file of a proxy that no service of the tree mounts.
+    Proxy,
     /// An env file that no other deployment of the tree uses.
     EnvFile,
 }

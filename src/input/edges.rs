@@ -35,11 +35,20 @@ pub struct Edge<'a> {
     pub hosts: Vec<Cow<'a, str>>,
     /// Ports that it serves (80, 443, ...).
     pub ports: Vec<u16>,
+    /// Whether the same proxy serves one of its names on port 443 too.
+    pub also_https: bool,
     /// Cross-origin answers; absent where the edge sends none that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors: Option<Cors<'a>>,
     /// Where it answers requests; a server without places of its own has one, `/`.
     pub locations: Vec<Location<'a>>,
+    /// Limits on requests that are defined for it and that nothing uses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unused_limits: Vec<Origin<'a>>,
+    /// Files of a proxy that it comes from, by which the service that mounts them is found.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub files: Vec<Arc<str>>,
     /// What the tree does not show of the edge as a whole.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unseen<'a>>,
@@ -55,8 +64,11 @@ impl<'a> Edge<'a> {
             at,
             hosts: Vec::new(),
             ports: Vec::new(),
+            also_https: false,
             cors: None,
             locations: Vec::new(),
+            unused_limits: Vec::new(),
+            files: Vec::new(),
             unseen: Vec::new(),
         }
     }

@@ -88,7 +88,7 @@ mod tests {
             ("ghcr.io/acme/postgres-backup:1", None),
             ("prometheuscommunity/postgres-exporter", None),
             ("nginx/nginx-prometheus-exporter:1.1", None),
-            ("rediscommander/redis-commander", None),
+            ("rediscommander/redis-commander", Some("redis-commander")),
             ("acme/server", None),
         ] {
             assert_eq!(of(image).map(|product| product.name.into_owned()).as_deref(), product, "{image}");

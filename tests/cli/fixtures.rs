@@ -45,6 +45,16 @@ fn has_gitignore(folder: &Path) -> bool {
     folder.join(".gitignore").is_file() || folders(folder).iter().any(|inner| has_gitignore(inner))
 }
 
+/// Rules that the catalogue lets say the same of one defect: who guesses passwords of Keycloak tries logins.
+const SAME: &[(&str, &str)] = &[("identity/keycloak-brute-force-protection", "web/login-attempt-limits")];
+
+/// The rules with findings, without the one that says the same as this one.
+pub fn alone(ran: &Ran, id: &str) -> Vec<String> {
+    let mut rules = ran.rules_with_findings();
+    rules.retain(|rule| !SAME.contains(&(id, rule)));
+    rules
+}
+
 /// What `check` says of a tree. A rule that finds nothing but what is absent is named, as otherwise only `review` says it;
 /// then all others must be silent without it.
 pub fn judged(tree: &Path, id: &str) -> Ran {
@@ -64,7 +74,7 @@ fn bad_yields_findings_of_its_own_rule_only_and_they_look_like_this() {
     for (id, folder) in rules {
         let tree = own_tree(&folder.join("bad"));
         let ran = judged(tree.path(), &id);
-        assert_eq!((ran.rules_with_findings(), ran.code), (vec![id.clone()], 1), "{id}: {}", ran.stderr);
+        assert_eq!((alone(&ran, &id), ran.code), (vec![id.clone()], 1), "{id}: {}", ran.stderr);
         assert_eq!(ran.verdict(&id), "fail");
         let rendered = run(tree.path(), &["check", "--color", "never", "--rule", &id]);
         insta::with_settings!({ snapshot_suffix => id.replace('/', "__"), omit_expression => true }, {
@@ -84,7 +94,8 @@ fn good_is_proved() {
         let rule = rule.unwrap_or_else(|| panic!("{id} is in the report"));
         assert!(rule["subjects"].as_u64().is_some_and(|subjects| subjects > 0), "{id} looked at nothing: {rule:#}");
         let explained = run(tree.path(), &["explain", &id, "--format", "json"]).json();
-        if list(&explained["needs"]).is_empty() {
+        let needed = list(&explained["needs"]).iter().any(|need| need["when"] == "always");
+        if !needed {
             assert_eq!(rule["verdict"], "pass", "{id}: {rule:#}");
         } else {
             assert_eq!(rule["verdict"], "not-evaluated", "{id}: {rule:#}");

@@ -5,7 +5,7 @@ use std::path::Path;
 use plimsoll::located::{Limits, Value};
 use plimsoll::syntax::{Format, parse};
 
-use crate::fixtures::{judged, own_tree, rules};
+use crate::fixtures::{alone, judged, own_tree, rules};
 
 /// One change: a file of the good fixture, text that stands there, text in its place.
 struct Mutation {
@@ -42,7 +42,7 @@ fn each_mutation_flips_its_rule_and_no_other() {
             std::fs::write(&path, before.replacen(&from, &to, 1)).expect("files can be written");
             let ran = judged(tree.path(), &rule);
             assert_eq!(
-                ran.rules_with_findings(),
+                alone(&ran, &rule),
                 std::slice::from_ref(&rule),
                 "`{from}` to `{to}` in {file}: {}",
                 ran.stderr

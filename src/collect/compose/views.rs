@@ -9,9 +9,9 @@ use indexmap::IndexMap;
 
 use crate::artefact::{Artefact, Bundle, Tracked};
 use crate::collect::Contribution;
-use crate::collect::compose::effective::{Effective, Map};
+use crate::collect::compose::effective::Effective;
 use crate::collect::compose::project::{Project, SPOILS};
-use crate::collect::compose::{Planned, services};
+use crate::collect::compose::{Planned, routers, services};
 use crate::collect::interpolate::{Variables, interpolate};
 use crate::collect::paths;
 use crate::input::edges::{Edge, EdgeKind};
@@ -36,6 +36,9 @@ pub fn add<'a>(
         adder.environment(service_name.clone(), service);
         adder.build(service_name.clone(), service);
         adder.workload(service_name.clone(), service, planned.overlay);
+    }
+    if let Some(services) = services {
+        adder.contribution.edges.extend(routers::edges(services, name));
     }
     adder.env(planned);
     if project.variables.exhausted()
@@ -234,7 +237,7 @@ impl<'a> Adder<'_, 'a> {
         });
     }
 
-    /// A proxy that publishes 80 or 443, and every Traefik router that a label defines.
+    /// A proxy that publishes 80 or 443.
     fn edges(
         &mut self,
         service_name: Cow<'a, str>,
@@ -248,27 +251,10 @@ impl<'a> Adder<'_, 'a> {
             .filter_map(|port| port.host_port)
             .filter(|port| matches!(port, 80 | 443))
             .collect();
-        let mut edge = |kind, name: Cow<'a, str>, at: Value<'a>, hosts: Vec<Cow<'a, str>>, ports: Vec<u16>| {
-            let edge = Edge::new(self.name.clone(), kind, name, at.into());
-            self.contribution.edges.push(Edge { hosts, ports, ..edge });
-        };
         if proxy && !ports.is_empty() {
-            edge(EdgeKind::Proxy, service_name.clone(), service.at, Vec::new(), ports.into_iter().collect());
-        }
-        let labels = [service.get("labels"), service.path(&["deploy", "labels"])];
-        for labels in labels.into_iter().flatten().filter_map(Effective::map) {
-            for (key, rule) in labels {
-                let router = key.strip_prefix("traefik.http.routers.").and_then(|rest| rest.strip_suffix(".rule"));
-                let Some(router) = router else { continue };
-                let label = |name: &str| text_of(labels, &format!("traefik.http.routers.{router}.{name}"));
-                let entry = label("entrypoints").to_lowercase();
-                let tls = label("tls") == "true" || !label("tls.certresolver").is_empty();
-                let secure = tls || entry.contains("websecure") || entry.contains("https");
-                let rule_text = rule.text().unwrap_or_default();
-                let hosts = hosts(&rule_text).into_iter().map(Cow::Owned).collect();
-                let ports = vec![if secure { 443 } else { 80 }];
-                edge(EdgeKind::Router, Cow::Owned(router.to_string()), rule.at, hosts, ports);
-            }
+            let edge = Edge::new(self.name.clone(), EdgeKind::Proxy, service_name, service.at.into());
+            let locations = routers::entry_point(service).into_iter().collect();
+            self.contribution.edges.push(Edge { ports: ports.into_iter().collect(), locations, ..edge });
         }
     }
 
@@ -292,17 +278,6 @@ impl<'a> Adder<'_, 'a> {
             self.contribution.settings.push(setting);
         }
     }
-}
-
-fn text_of<'a>(labels: &Map<'a>, key: &str) -> Cow<'a, str> {
-    labels.get(key).and_then(Effective::text).unwrap_or(Cow::Borrowed(""))
-}
-
-/// The names in ``Host(`a`) || Host(`b`, `c`)``.
-fn hosts(rule: &str) -> Vec<String> {
-    let arguments = rule.split("Host(").skip(1).filter_map(|rest| rest.split(')').next());
-    let names = arguments.flat_map(|list| list.split(','));
-    names.map(|name| name.trim().trim_matches(['`', '"', '\'']).to_string()).filter(|name| !name.is_empty()).collect()
 }
 
 /// The variable names that a text uses.

@@ -3,27 +3,31 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::collect::kubernetes::ingress::NGINX;
+use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::{Object, Objects, name_of};
 use crate::collect::kubernetes::pods::is_template;
+use crate::collect::traefik::{Opt, Route, hosts};
 use crate::input::edges::{Cors, Edge, EdgeKind, Origin};
 use crate::located::Value;
 
-/// Annotations of ingress-nginx.
-const NGINX: &str = "nginx.ingress.kubernetes.io/";
-
 /// The edges of all manifests.
 pub fn build<'a>(objects: &Objects<'a>) -> Vec<Edge<'a>> {
-    let edges = objects.all.iter().filter_map(|object| {
-        let deployment = name_of(&objects.deployments, object.deployment);
+    let mut edges = Vec::new();
+    let mut known: Option<Middlewares<'a>> = None;
+    for object in &objects.all {
         match object.kind {
             "Ingress" if object.api.starts_with("networking.k8s.io/") || object.api.starts_with("extensions/") => {
-                Some(ingress(object, deployment))
+                edges.push(ingress(object, name_of(&objects.deployments, object.deployment)));
             }
-            "IngressRoute" => Some(route(object, deployment)),
-            _ => None,
+            "IngressRoute" => {
+                let known = known.get_or_insert_with(|| middlewares(objects));
+                edges.extend(route(object, name_of(&objects.deployments, object.deployment), known));
+            }
+            _ => {}
         }
-    });
-    edges.collect()
+    }
+    edges
 }
 
 fn ingress<'a>(object: &Object<'a>, deployment: Arc<str>) -> Edge<'a> {
@@ -34,6 +38,7 @@ fn ingress<'a>(object: &Object<'a>, deployment: Arc<str>) -> Edge<'a> {
     edge.hosts = hosts;
     edge.ports = if tls { vec![80, 443] } else { vec![80] };
     edge.cors = cors(object);
+    edge.locations = super::ingress::locations(object, tls);
     edge
 }
 
@@ -52,16 +57,61 @@ fn cors<'a>(object: &Object<'a>) -> Option<Cors<'a>> {
     if is_template(text) { None } else { Some(Cors { at: enabled.into(), origins: origins.collect() }) }
 }
 
-fn route<'a>(object: &Object<'a>, deployment: Arc<str>) -> Edge<'a> {
+fn route<'a>(object: &Object<'a>, deployment: Arc<str>, middlewares: &Middlewares<'a>) -> Vec<Edge<'a>> {
     let entries = object.root.path(&["spec", "entryPoints"]).into_iter().flat_map(Value::items).filter_map(Value::text);
     let secure = object.root.path(&["spec", "tls"]).is_some()
-        || entries.map(str::to_lowercase).any(|entry| entry == "websecure" || entry == "https");
+        || entries.map(str::to_lowercase).any(|entry| entry.contains("websecure") || entry.contains("https"));
     let rules = object.root.path(&["spec", "routes"]).into_iter().flat_map(Value::items);
-    let matches = rules.filter_map(|rule| rule.get("match").and_then(Value::text));
-    let hosts = matches.flat_map(|rule| rule.split("Host(").skip(1)).filter_map(|rest| rest.split(')').next());
-    let hosts = hosts.flat_map(|list| list.split(',')).map(|host| host.trim().trim_matches(['`', '"']));
-    let mut edge = Edge::new(deployment, EdgeKind::Router, object.name.into(), object.place().into());
-    edge.hosts = hosts.map(Cow::Borrowed).collect();
-    edge.ports = vec![if secure { 443 } else { 80 }];
-    edge
+    let edge = |rule: Value<'a>| {
+        let text = rule.get("match").and_then(Value::text).unwrap_or_default();
+        let at = rule.get("match").unwrap_or(rule);
+        let mut route = Route::new(text.into(), at.into());
+        for used in rule.get("middlewares").into_iter().flat_map(Value::items) {
+            let Some(name) = used.get("name") else { continue };
+            let text = name.text().unwrap_or_default();
+            let there = used.get("namespace").and_then(Value::text).filter(|there| *there != object.namespace);
+            match middlewares.get(object, text).filter(|_| there.is_none()) {
+                Some(options) => route.apply(options, name.into()),
+                None => route.unseen(name.into(), text),
+            }
+        }
+        let mut edge = Edge::new(deployment.clone(), EdgeKind::Router, object.name.into(), at.into());
+        edge.hosts = hosts(text).into_iter().map(Cow::Owned).collect();
+        edge.ports = vec![if secure { 443 } else { 80 }];
+        edge.cors = route.origins.first().map(|first| Cors { at: first.at, origins: route.origins.clone() });
+        edge.locations = vec![route.location];
+        edge
+    };
+    rules.map(edge).collect()
+}
+
+type Middlewares<'a> = Nearest<'a, &'a str, Vec<Opt<'a>>>;
+
+/// The Middleware resources of Traefik with their options.
+fn middlewares<'a>(objects: &Objects<'a>) -> Middlewares<'a> {
+    let mut all = Nearest::default();
+    for object in objects.all.iter().filter(|object| object.kind == "Middleware" && object.api.contains("traefik")) {
+        let mut options = Vec::new();
+        if let Some(spec) = object.spec() {
+            flatten(spec, "", &mut options, 0);
+        }
+        all.insert(object, object.name, options);
+    }
+    all
+}
+
+/// Options of a middleware as labels name them; those of a list are joined by commas.
+fn flatten<'a>(value: Value<'a>, name: &str, options: &mut Vec<Opt<'a>>, depth: usize) {
+    if value.is_sequence() {
+        let texts: Vec<&str> = value.items().filter_map(Value::text).collect();
+        options.push(Opt { name: name.to_string(), value: texts.join(",").into(), at: value });
+    } else if let Some(text) = value.text() {
+        options.push(Opt { name: name.to_string(), value: text.into(), at: value });
+    } else if depth < 8 {
+        for (key, child) in value.entries() {
+            let key = key.to_lowercase();
+            let inner = if name.is_empty() { key } else { format!("{name}.{key}") };
+            flatten(child, &inner, options, depth + 1);
+        }
+    }
 }

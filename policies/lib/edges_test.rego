@@ -1,0 +1,23 @@
+package lib.edges_test
+
+import data.lib.edges
+
+test_what_answers if {
+	locations := [{"path": path, "answers": answers} |
+		some [path, answers] in [["/", "proxy"], ["/a", "redirect"], ["/.well-known/acme-challenge/", "files"], ["@x", "internal"]]
+	]
+	[location.path | some location in edges.answering({"locations": locations})] == ["/"]
+}
+
+test_what_is_hidden if {
+	unseen := {"at": ["x"], "aspects": ["headers"], "message": "m", "give": "g"}
+	edges.open_at({"unseen": [unseen]}, "headers") == {{"at": ["x"], "message": "m", "give": "g"}}
+	edges.open_at({"unseen": [unseen]}, "access") == set()
+	edges.open_at({}, "headers") == set()
+}
+
+test_values_of_headers if {
+	location := {"headers": [{"name": "a", "value": "1"}, {"name": "a"}, {"name": "b", "value": "2"}]}
+	edges.values(location, "a") == ["1", null]
+	edges.values(location, "c") == []
+}

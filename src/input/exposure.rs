@@ -1,0 +1,97 @@
+//! Which servers of proxies face the internet (DECISIONS of the catalogue, 7), and in which deployment.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::input::deployments::{Deployment, DeploymentKind};
+use crate::input::edges::{Aspect, Edge, EdgeKind, Unseen};
+use crate::input::environment;
+use crate::input::workloads::{Workload, Workloads};
+
+/// Leaves of the servers of proxies those that are edges, and names the deployment of each: the one whose service mounts
+/// its file, else a deployment of its own. A proxy whose file is not in the tree is an edge of which nothing is known.
+pub fn complete<'a>(edges: &mut Vec<Edge<'a>>, workloads: &Workloads<'a>, deployments: &mut Vec<Deployment<'a>>) {
+    let mut shown: BTreeSet<(Arc<str>, String)> = BTreeSet::new();
+    let mut placed = Vec::with_capacity(edges.len());
+    for edge in std::mem::take(edges) {
+        if edge.kind != EdgeKind::Server {
+            placed.push(edge);
+            continue;
+        }
+        let users: Vec<&Workload<'a>> = workloads.all.iter().filter(|workload| mounts(workload, &edge)).collect();
+        for user in &users {
+            shown.insert((user.deployment.clone(), user.name.to_string()));
+            let ports = outside(user, &edge.ports);
+            if ports.iter().any(|port| matches!(port, 80 | 443)) || edge.ports.contains(&443) {
+                let ports = if ports.is_empty() { edge.ports.clone() } else { ports };
+                placed.push(Edge { deployment: user.deployment.clone(), ports, ..edge.clone() });
+            }
+        }
+        let named = edge.ports.contains(&80) && !edge.hosts.is_empty();
+        if users.is_empty() && (edge.ports.contains(&443) || named) {
+            let file = edge.files.last().cloned().unwrap_or_default();
+            if !deployments.iter().any(|known| known.kind == DeploymentKind::Proxy && known.name == file) {
+                let mut artefacts = edge.files.clone();
+                artefacts.sort();
+                artefacts.dedup();
+                deployments.push(Deployment {
+                    name: file.clone(),
+                    kind: DeploymentKind::Proxy,
+                    environment: environment::of_path(&file),
+                    judged: false,
+                    artefacts,
+                    at: edge.at,
+                });
+            }
+            placed.push(Edge { deployment: file, ..edge });
+        }
+    }
+    let routed: BTreeSet<Arc<str>> =
+        placed.iter().filter(|edge| edge.kind == EdgeKind::Router).map(|edge| edge.deployment.clone()).collect();
+    placed.retain(|edge| {
+        edge.kind != EdgeKind::Proxy || !shown.contains(&(edge.deployment.clone(), edge.name.to_string()))
+    });
+    for edge in placed.iter_mut().filter(|edge| edge.kind == EdgeKind::Proxy && edge.locations.is_empty()) {
+        if !routed.contains(&edge.deployment) {
+            edge.unseen.push(Unseen {
+                at: edge.at,
+                aspects: Aspect::ALL.to_vec(),
+                message: format!("the configuration of the proxy {} is not in the tree", edge.name).into(),
+                give: "the proxy's configuration file".into(),
+            });
+        }
+    }
+    let secure: BTreeSet<(Arc<str>, String)> =
+        placed.iter().filter(|edge| edge.ports.contains(&443)).flat_map(served).collect();
+    for edge in &mut placed {
+        let also = served(edge).any(|name| secure.contains(&name));
+        edge.also_https = also;
+    }
+    *edges = placed;
+}
+
+/// Deployment and names of an edge; one without names serves every other.
+fn served<'e>(edge: &'e Edge<'_>) -> impl Iterator<Item = (Arc<str>, String)> + 'e {
+    let unnamed = edge.hosts.is_empty().then(String::new);
+    let names = edge.hosts.iter().map(|host| host.to_lowercase()).chain(unnamed);
+    names.map(|name| (edge.deployment.clone(), name))
+}
+
+fn mounts(workload: &Workload<'_>, edge: &Edge<'_>) -> bool {
+    let mut sources = workload.containers.iter().flat_map(|container| &container.mounts).map(|mount| &*mount.source);
+    sources.any(|source| {
+        edge.files.iter().any(|file| {
+            file.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || source.is_empty())
+        })
+    })
+}
+
+/// The ports of the host that lead to those of a server.
+fn outside(workload: &Workload<'_>, inside: &[u16]) -> Vec<u16> {
+    if workload.host_network {
+        return inside.to_vec();
+    }
+    let open = workload.published.iter().filter(|port| !port.loopback);
+    let leading = open.filter(|port| port.container_port.is_some_and(|port| inside.contains(&port)));
+    leading.filter_map(|port| port.host_port).collect::<BTreeSet<u16>>().into_iter().collect()
+}
