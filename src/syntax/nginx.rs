@@ -2,7 +2,8 @@
 //! `args`, and `block` where it has one, itself such a sequence.
 //!
 //! Grammar: https://nginx.org/en/docs/beginners_guide.html#conf_structure. Words are as nginx reads them: quotes are taken
-//! off, `\` keeps a quote, a blank or a mark from meaning anything, and `${name}` is part of a word.
+//! off, `\` keeps a quote, a blank or a mark from meaning anything, and `${name}` is part of a word; so is `{{ name }}` of a
+//! template.
 
 use std::sync::Arc;
 
@@ -149,6 +150,11 @@ impl Reader<'_> {
         while let Some(byte) = bytes.get(self.at) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                // What a template decides is no directive of its own.
+                b'{' if self.text[self.at..].starts_with("{%") => {
+                    let rest = &self.text[self.at..];
+                    self.at += rest.find("%}").map_or(rest.len(), |end| end + 2);
+                }
                 b'#' => self.at += self.text[self.at..].find('\n').unwrap_or(self.text.len() - self.at),
                 _ => break,
             }
@@ -156,7 +162,7 @@ impl Reader<'_> {
         match bytes.get(self.at) {
             None => Token::End,
             Some(b';') => self.mark(Token::Semicolon),
-            Some(b'{') => self.mark(Token::Open),
+            Some(b'{') if !self.text[self.at..].starts_with("{{") => self.mark(Token::Open),
             Some(b'}') => self.mark(Token::Close),
             Some(quote @ (b'"' | b'\'')) => Token::Word(self.quoted(*quote)),
             Some(_) => Token::Word(self.bare()),
@@ -196,6 +202,11 @@ impl Reader<'_> {
         let mut at = start;
         let mut variable = false;
         while at < bytes.len() {
+            // A value that a template fills in.
+            if self.text.is_char_boundary(at) && self.text[at..].starts_with("{{") {
+                at += self.text[at..].find("}}").map_or(bytes.len() - at, |end| end + 2);
+                continue;
+            }
             match bytes[at] {
                 b'\\' if at + 1 < bytes.len() => at += 1,
                 b'{' if at > start && bytes[at - 1] == b'$' => variable = true,
@@ -276,6 +287,7 @@ mod tests {
             ("return 301 https://$host${request_uri};", "return(301|https://$host${request_uri})"),
             ("a 'it\\'s' \"\\\\\";", "a(it's|\\)"),
             ("content_by_lua_block { ngx.say({1}) } x;", "content_by_lua_block() {} x()"),
+            ("proxy_pass {{ url }}/x; {% if a %} b; {% endif %}", "proxy_pass({{ url }}/x) b()"),
             ("map $a $b { default ''; ~^x 1; }", "map($a|$b) {default() ~^x(1)}"),
         ] {
             assert_eq!(read(text), (tree.to_string(), Vec::new()), "{text}");

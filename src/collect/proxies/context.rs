@@ -191,7 +191,7 @@ fn header<'a>(directive: &Directive<'a>) -> Option<Header<'a>> {
     let value = directive.args.get(1).copied();
     Some(Header {
         name: lower(directive.word(0)?),
-        value: value.and_then(Value::text).filter(|text| !text.contains('$')).map(Cow::Borrowed),
+        value: value.and_then(Value::text).filter(|text| is_known(text)).map(Cow::Borrowed),
         at: value.unwrap_or(directive.at).into(),
         via: directive.via.clone(),
     })
@@ -201,12 +201,17 @@ fn header<'a>(directive: &Directive<'a>) -> Option<Header<'a>> {
 fn more_headers<'a>(directive: &Directive<'a>) -> Vec<Header<'a>> {
     let header = |word: &Value<'a>| {
         let (name, value) = word.text()?.split_once(':')?;
-        let value = Some(value.trim()).filter(|value| !value.contains('$')).map(Cow::Borrowed);
+        let value = Some(value.trim()).filter(|value| is_known(value)).map(Cow::Borrowed);
         let mut via = directive.via.clone();
         via.push(crate::input::settings::Via { at: directive.at.into(), label: MORE.into() });
         Some(Header { name: lower(name.trim()), value, at: (*word).into(), via })
     };
     directive.args.iter().filter_map(header).collect()
+}
+
+/// Whether no variable and no template decides a value.
+pub fn is_known(text: &str) -> bool {
+    !text.contains('$') && !text.contains("{{")
 }
 
 fn lower(name: &str) -> Cow<'_, str> {

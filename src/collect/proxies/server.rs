@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::artefact::Bundle;
-use crate::collect::proxies::context::{Http, Level};
+use crate::collect::proxies::context::{Http, Level, is_known};
 use crate::collect::proxies::directives::{Block, Directive};
 use crate::input::edges::{Answers, Cors, Edge, EdgeKind, Location, Matching, Origin, Redirect};
 use crate::located::Value;
@@ -63,7 +63,7 @@ fn build<'a>(
     let level = outer.inside(&block, http);
     used.extend(level.zones.iter());
     let names: Vec<&str> = block.all("server_name").flat_map(Directive::words).collect();
-    let known = |name: &&&str| !matches!(**name, "_" | "" | "localhost") && !name.contains('$');
+    let known = |name: &&&str| !matches!(**name, "_" | "" | "localhost") && is_known(name);
     let hosts: Vec<Cow<'a, str>> = names.iter().filter(known).map(|name| Cow::Borrowed(*name)).collect();
     let name = hosts.first().cloned().unwrap_or(Cow::Borrowed("server"));
     let mut edge = Edge::new("".into(), EdgeKind::Server, name, server.at.into());
@@ -220,7 +220,7 @@ fn ports(block: &Block<'_>) -> Vec<u16> {
         let last = address.rsplit(':').next().unwrap_or(address);
         match last.parse::<u16>() {
             Ok(port) => Some(port),
-            Err(_) => (!address.contains('$')).then_some(80),
+            Err(_) => is_known(address).then_some(80),
         }
     };
     listens.filter_map(port).collect::<BTreeSet<u16>>().into_iter().collect()
