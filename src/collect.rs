@@ -16,6 +16,7 @@ pub mod gitignore;
 pub mod kubernetes;
 pub mod proxies;
 pub mod realms;
+pub mod workflows;
 
 mod interpolate;
 mod paths;
@@ -29,6 +30,7 @@ pub static COLLECTORS: &[&dyn Collector] = &[
     &kubernetes::Kubernetes,
     &proxies::Proxies,
     &realms::Realms,
+    &workflows::Workflows,
 ];
 
 /// What a collector says of a file before it is read.

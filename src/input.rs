@@ -24,6 +24,7 @@ pub mod environment;
 pub mod exposure;
 pub mod measures;
 pub mod origins;
+pub mod pipelines;
 pub mod placeholders;
 pub mod products;
 pub mod realms;

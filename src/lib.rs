@@ -168,12 +168,8 @@ fn nothing_recognised(gathered: &Gathered) -> Vec<Problem> {
         return Vec::new();
     }
     vec![
-        Problem::new(
-            ProblemKind::Fault,
-            "",
-            "nothing was recognised: no env file, compose file or Kubernetes manifest",
-        )
-        .help("name the folder that holds the deployment's configuration"),
+        Problem::new(ProblemKind::Fault, "", "nothing was recognised: no file of a kind that plimsoll reads")
+            .help("name the folder that holds the deployment's configuration"),
     ]
 }
 

@@ -1,0 +1,21 @@
+package lib.pipelines_test
+
+import data.lib.pipelines
+
+step(kind) := {"kind": kind, "what": "x", "at": [kind]}
+
+document := {"workflows": {"pipelines": [
+	{"on_change": true, "steps": [step("test")]},
+	{"on_change": false, "steps": [step("test"), step("scan")]},
+]}}
+
+test_steps_by_kind_and_trigger if {
+	count(pipelines.on_change("test")) == 1 with input as document
+	count(pipelines.anywhere("test")) == 2 with input as document
+	pipelines.on_change("scan") == [] with input as document
+}
+
+test_unseen_scripts if {
+	pipelines.unseen([step("unknown")]) == {{"at": ["unknown"], "message": "what x runs is not in the tree", "give": "the script or workflow"}}
+	pipelines.unseen([]) == set()
+}
