@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::syntax::Format;
 
 pub mod compose;
+pub mod dockerfiles;
 pub mod env_files;
 pub mod gitignore;
 pub mod kubernetes;
@@ -28,6 +29,7 @@ pub static COLLECTORS: &[&dyn Collector] = &[
     &gitignore::Gitignore,
     &compose::Compose,
     &kubernetes::Kubernetes,
+    &dockerfiles::Dockerfiles,
     &proxies::Proxies,
     &realms::Realms,
     &workflows::Workflows,

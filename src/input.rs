@@ -18,6 +18,7 @@ use crate::problem::Problem;
 
 pub mod connections;
 pub mod deployments;
+pub mod dockerfiles;
 pub mod edges;
 pub mod env_files;
 pub mod environment;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::located::{Limits, Located, Span};
 
+pub mod dockerfile;
 pub mod dotenv;
 pub mod json;
 pub mod lines;
@@ -20,6 +21,7 @@ pub enum Format {
     /// A sequence of the lines that are neither empty nor comments (`.gitignore`).
     Lines,
     Nginx,
+    Dockerfile,
 }
 
 /// What is wrong with a text, at its place.
@@ -56,6 +58,7 @@ pub fn parse(format: Format, path: Arc<str>, text: Arc<str>, limits: Limits) -> 
         Format::Json => json::parse(path, text, limits),
         Format::Dotenv => dotenv::parse(path, text, limits),
         Format::Lines => lines::parse(path, text, limits),
+        Format::Dockerfile => dockerfile::parse(path, text, limits),
         Format::Nginx => nginx::parse(path, text, limits),
     }
 }

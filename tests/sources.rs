@@ -117,7 +117,8 @@ fn content_decides_where_a_name_does_not() {
     let gathered = read(&[folder.path()], &Config::default());
     let found: Vec<(&str, &str)> =
         gathered.bundle.artefacts().iter().map(|artefact| (&*artefact.path, artefact.located.section)).collect();
-    assert_eq!(found, [("app.json", "kubernetes"), ("stack.yml", "compose")]);
+    let expected = [(".github/workflows/ci.yml", "workflows"), ("app.json", "kubernetes"), ("stack.yml", "compose")];
+    assert_eq!(found, expected);
 }
 
 #[test]

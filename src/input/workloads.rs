@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::input::dockerfiles::Stage;
 use crate::input::scheduling::{Probe, Scaler, Spread, Strategy};
 use crate::input::settings::Via;
 use crate::located::At;
@@ -163,6 +164,9 @@ pub struct Build<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Cow<'a, str>>,
     pub at: At<'a>,
+    /// The stage that is built, where the tree holds the Dockerfile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Box<Stage<'a>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]

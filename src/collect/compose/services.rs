@@ -152,7 +152,7 @@ pub fn build<'a>(service: &Effective<'a>, folder: &str) -> Option<Build<'a>> {
     let text = |key: &str| build.get(key).filter(|value| !value.is_unknown()).and_then(Effective::text);
     let context = paths::join(folder, &text("context").unwrap_or(Cow::Borrowed(".")))?;
     let dockerfile = paths::join(&context, &text("dockerfile").unwrap_or(Cow::Borrowed("Dockerfile")))?;
-    Some(Build { dockerfile: dockerfile.into(), target: text("target"), at: build.at.into() })
+    Some(Build { dockerfile: dockerfile.into(), target: text("target"), at: build.at.into(), stage: None })
 }
 
 /// Ports of the host and of the container, and the entries that are no ports.

@@ -12,12 +12,14 @@ use crate::collect::Contribution;
 use crate::collect::compose::effective::Effective;
 use crate::collect::compose::project::{Project, SPOILS};
 use crate::collect::compose::{Planned, routers, services};
+use crate::collect::dockerfiles;
 use crate::collect::interpolate::{Variables, interpolate};
 use crate::collect::paths;
+use crate::input::dockerfiles::Stage;
 use crate::input::edges::{Edge, EdgeKind};
 use crate::input::products;
 use crate::input::settings::{Holder, Reach, Setting, State, Via};
-use crate::input::workloads::{Container, ContainerRole, Platform, Workload};
+use crate::input::workloads::{Build, Container, ContainerRole, Platform, Workload};
 use crate::located::{Style, Value};
 use crate::problem::{Problem, ProblemKind};
 use crate::syntax::dotenv::UNSET;
@@ -179,6 +181,17 @@ impl<'a> Adder<'_, 'a> {
         }
     }
 
+    /// A build with the stage of its Dockerfile, where the tree holds it.
+    fn staged(&self, mut build: Build<'a>) -> Build<'a> {
+        let artefact = self.bundle.get(&build.dockerfile).filter(|artefact| artefact.located.section == "dockerfiles");
+        let Some(mut file) = artefact.and_then(dockerfiles::read) else { return build };
+        let target = build.target.as_deref();
+        let named = |stage: &Stage<'_>| stage.name.as_deref() == target;
+        let index = target.and_then(|_| file.stages.iter().rposition(named)).unwrap_or(file.stages.len() - 1);
+        build.stage = Some(Box::new(file.stages.swap_remove(index)));
+        build
+    }
+
     fn workload(&mut self, service_name: Cow<'a, str>, service: &Effective<'a>, overlay: bool) {
         let image = service.get("image");
         let image_text = image.filter(|image| !image.is_unknown()).and_then(Effective::text);
@@ -220,7 +233,7 @@ impl<'a> Adder<'_, 'a> {
                 startup: None,
                 healthcheck: services::healthcheck(service).map(Box::new),
                 mounts: services::mounts(service, &self.project.folder),
-                build: services::build(service, &self.project.folder).map(Box::new),
+                build: services::build(service, &self.project.folder).map(|build| Box::new(self.staged(build))),
             }],
             published,
             host_network,
