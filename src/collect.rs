@@ -14,6 +14,7 @@ pub mod compose;
 pub mod dockerfiles;
 pub mod env_files;
 pub mod gitignore;
+pub mod inventories;
 pub mod kubernetes;
 pub mod proxies;
 pub mod realms;
@@ -31,6 +32,7 @@ pub static COLLECTORS: &[&dyn Collector] = &[
     &kubernetes::Kubernetes,
     &dockerfiles::Dockerfiles,
     &proxies::Proxies,
+    &inventories::Inventories,
     &realms::Realms,
     &workflows::Workflows,
 ];

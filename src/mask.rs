@@ -31,6 +31,9 @@ const FIXED: &[&str] =
 /// Keys of the document below which artefacts stand as they are.
 const OF_ARTEFACTS: &[&str] = &["files", "configuration"];
 
+/// Sections whose artefacts are no settings: what is secret in them is told by names alone.
+const BY_NAME: &[&str] = &["proxies", "dockerfiles", "inventories", "workflows", "realms"];
+
 /// The secrets of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
@@ -90,6 +93,12 @@ impl Mask {
                 } else if length >= WORD && !common && !secret.bytes().all(|byte| byte.is_ascii_lowercase()) {
                     words.insert(form);
                 }
+            }
+        }
+        for section in BY_NAME {
+            for artefact in document.bundle.section(section) {
+                let found = lexical::secrets(&artefact.located.text);
+                spans.entry(artefact.path.clone()).or_default().extend(found);
             }
         }
         let held = held_by_secrets(document);
@@ -197,12 +206,36 @@ impl Mask {
                     lexical::blank(&blank(self.all.as_ref(), text, |_| true))
                 };
             }
-            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, secrets, own)),
+            serde_json::Value::Array(items) => {
+                // Arguments behind the name of a credential, as directives of nginx have them.
+                let mut named = false;
+                for item in items {
+                    match item {
+                        serde_json::Value::String(text) if named => *text = self.short(text),
+                        item => {
+                            let name = item.as_str().filter(|_| !own).unwrap_or_default();
+                            named = roles::of(name).secret || name.eq_ignore_ascii_case("authorization");
+                            self.walk(item, secrets, own);
+                        }
+                    }
+                }
+            }
             serde_json::Value::Object(entries) => {
+                let name = entries.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+                let named = roles::of(name).secret;
                 for (key, value) in entries.iter_mut() {
                     // What the schema fixes is no secret, even where it is spelled like one.
-                    if !(own && FIXED.contains(&key.as_str())) {
-                        self.walk(value, secrets, own && !OF_ARTEFACTS.contains(&key.as_str()));
+                    if own && FIXED.contains(&key.as_str()) {
+                        continue;
+                    }
+                    match value {
+                        serde_json::Value::String(text)
+                            if (!own && roles::of(key).secret || named && key == "value")
+                                && !lexical::is_reference(text) =>
+                        {
+                            *text = self.short(text);
+                        }
+                        value => self.walk(value, secrets, own && !OF_ARTEFACTS.contains(&key.as_str())),
                     }
                 }
             }

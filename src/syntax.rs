@@ -6,6 +6,7 @@ use crate::located::{Limits, Located, Span};
 
 pub mod dockerfile;
 pub mod dotenv;
+pub mod inventory;
 pub mod json;
 pub mod lines;
 pub mod nginx;
@@ -22,6 +23,8 @@ pub enum Format {
     Lines,
     Nginx,
     Dockerfile,
+    /// An Ansible inventory in INI.
+    Inventory,
 }
 
 /// What is wrong with a text, at its place.
@@ -59,6 +62,7 @@ pub fn parse(format: Format, path: Arc<str>, text: Arc<str>, limits: Limits) -> 
         Format::Dotenv => dotenv::parse(path, text, limits),
         Format::Lines => lines::parse(path, text, limits),
         Format::Dockerfile => dockerfile::parse(path, text, limits),
+        Format::Inventory => inventory::parse(path, text, limits),
         Format::Nginx => nginx::parse(path, text, limits),
     }
 }

@@ -57,10 +57,21 @@ pub fn secrets(text: &str) -> Vec<Span> {
     found
 }
 
-/// A text of one line with the value of a credential that it assigns as dots.
+/// Whether a value only says where a secret is: a variable without a default, or an expression of a template.
+pub fn is_reference(value: &str) -> bool {
+    let value = value.trim();
+    value.starts_with("${") && value.ends_with('}') && !value.contains(":-")
+        || value.starts_with("{{") && value.ends_with("}}")
+        || value.starts_with('$') && value[1..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A text with the values of credentials that its lines assign as dots.
 pub fn blank(text: &str) -> String {
-    let at = Some(text).filter(|text| !text.contains('\n')).and_then(|text| value(text, &mut 0));
-    at.map_or_else(|| text.to_string(), |at| format!("{}{}", &text[..at], ".".repeat(text[at..].chars().count())))
+    let line = |line: &str| match value(line, &mut 0) {
+        Some(at) => format!("{}{}", &line[..at], ".".repeat(line[at..].chars().count())),
+        None => line.to_string(),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether the first document of a text calls itself a Secret.
@@ -99,7 +110,7 @@ fn value(line: &str, awaited: &mut usize) -> Option<usize> {
         if roles::of(key).secret || key == "value" && (named || *awaited > 0) {
             // A reference says where the secret is, not what it is.
             let said = line[begin..].trim_matches(['"', '\'', ',', ' ']);
-            let reference = said.starts_with("${") && said.ends_with('}') && !said.contains(":-");
+            let reference = is_reference(said);
             return (begin < line.len() && !reference).then_some(begin);
         }
         if key == "name" || key == "key" {
@@ -121,11 +132,19 @@ fn spaced(line: &str) -> Option<usize> {
         rest = rest.strip_prefix(before).unwrap_or(rest).trim_start();
     }
     let rest = rest.trim_start_matches(['"', '\'']);
+    // Directives of nginx and instructions of Dockerfiles name first and then say.
+    let directive =
+        ["set $", "proxy_set_header ", "add_header ", "ENV ", "ARG "].iter().find_map(|one| rest.strip_prefix(one));
+    let rest = directive.unwrap_or(rest).trim_start_matches(['"', '\'']);
     let name = word_after(rest);
     let value = rest[name.len()..].trim_start();
+    if directive.is_some() && name.eq_ignore_ascii_case("authorization") && !value.is_empty() {
+        return Some(line.len() - value.len());
+    }
     let upper = name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
     let apart = rest[name.len()..].starts_with([' ', '\t']) && !value.starts_with([':', '=', '#']);
-    (upper && apart && !value.is_empty() && roles::of(name).secret).then(|| line.len() - value.len())
+    ((upper || directive.is_some()) && apart && !value.is_empty() && roles::of(name).secret)
+        .then(|| line.len() - value.len())
 }
 
 fn is_word(c: char) -> bool {
@@ -177,6 +196,9 @@ mod tests {
             ("  - \"DB_PASSWORD abc\"\n", &["abc\""]),
             ("''\"DB_PASSWORD abc\"\n", &["abc\""]),
             ("''\u{11d90}\u{1f0d1}password=\n", &[]),
+            ("  set $api_token \"abc\";\n", &["\"abc\";"]),
+            ("proxy_set_header Authorization \"Basic abc\";\n", &["\"Basic abc\";"]),
+            ("ENV API_TOKEN abc\n", &["abc"]),
             ("URL=postgres://app:abc@db/app\n", &["abc"]),
             ("DB_PASSWORD=${DB_PASSWORD}\n", &[]),
             ("DB_PASSWORD=${DB_PASSWORD:-abc}\n", &["${DB_PASSWORD:-abc}"]),

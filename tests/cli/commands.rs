@@ -476,3 +476,38 @@ fn what_compose_refuses_is_a_problem_at_its_place_and_spoils_its_key_alone() {
         assert!(!(ran.stdout + &ran.stderr).contains("kT8vqLw02zPfR7mXeY"), "{arguments:?}");
     }
 }
+
+#[test]
+fn secrets_of_pipelines_images_realms_proxies_and_inventories_are_dots_everywhere() {
+    const SECRET: &str = "kT8vqLw02zPfR7mXeY";
+    let files = [
+        (
+            ".github/workflows/ci.yml",
+            format!(
+                "on: push\njobs:\n  a:\n    env:\n      DB_PASSWORD: {SECRET}\n    steps:\n      - run: |\n          export API_TOKEN={SECRET}\n          pytest || true\n"
+            ),
+        ),
+        ("Dockerfile", format!("FROM a\nENV API_TOKEN={SECRET}\nUSER app\n")),
+        (
+            "realm.json",
+            format!(
+                "{{\"realm\": \"shop\", \"enabled\": true, \"clients\": [{{\"secret\": \"{SECRET}\"}}],\n\"bruteForceProtected\": false}}"
+            ),
+        ),
+        (
+            "nginx/site.conf",
+            format!(
+                "server {{ listen 443 ssl; server_name a.acme.io;\n  set $api_token \"{SECRET}\";\n  location / {{ proxy_pass http://a; }}\n}}\n"
+            ),
+        ),
+        ("hosts", format!("[web]\na ansible_user=root ansible_password={SECRET}\n")),
+        ("group_vars/web.yml", format!("db_password: {SECRET}\nnested: {{api_key: {SECRET}}}\n")),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let folder = tree(&files);
+    for arguments in [&["check"][..], &["check", "-v", "-f", "concise"], &["check", "-f", "json"], &["collect"]] {
+        let ran = run(folder.path(), arguments);
+        assert!(ran.stdout.contains("realm.json") || arguments[0] == "check", "{}", ran.stderr);
+        assert!(!(ran.stdout + &ran.stderr).contains(SECRET), "{arguments:?}");
+    }
+}

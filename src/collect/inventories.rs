@@ -1,0 +1,117 @@
+//! Ansible: inventories in INI and YAML, the variables beside them and beside the playbooks, and plays.
+
+use std::sync::Arc;
+
+use schemars::SchemaGenerator;
+
+use crate::artefact::{Artefact, Bundle};
+use crate::collect::{Claim, Collector, Contribution, paths};
+use crate::config::Config;
+use crate::input::deployments::{Deployment, DeploymentKind};
+use crate::input::environment;
+use crate::input::inventories::{Inventory, Play};
+use crate::located::{Dialect, Value};
+use crate::syntax::Format;
+
+mod groups;
+mod plays;
+mod variables;
+
+pub struct Inventories;
+
+/// Names of inventories in INI that have no ending.
+const NAMES: &[&str] = &["hosts", "inventory"];
+
+impl Collector for Inventories {
+    fn section(&self) -> &'static str {
+        "inventories"
+    }
+
+    fn views(&self) -> &'static [&'static str] {
+        &["deployments"]
+    }
+
+    /// Ansible reads YAML 1.1, in which texts are what they are to rules: only scalars as text are asked for.
+    fn dialect(&self) -> Dialect {
+        Dialect::Kubernetes
+    }
+
+    fn claims(&self, path: &str) -> Claim {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if variables::is_file(path) {
+            return Claim::Yes(Format::Yaml);
+        }
+        if name.ends_with(".yml") || name.ends_with(".yaml") {
+            return Claim::Maybe(Format::Yaml);
+        }
+        let folder = paths::folder(path).rsplit('/').next().unwrap_or_default();
+        let ini =
+            NAMES.contains(&name) || name.ends_with(".ini") || name.starts_with("hosts.") && !name.ends_with(".j2");
+        let among = matches!(folder, "inventory" | "inventories") && !name.contains('.');
+        if ini || among { Claim::Maybe(Format::Inventory) } else { Claim::No }
+    }
+
+    fn recognises(&self, document: Value<'_>) -> bool {
+        if document.is_sequence() {
+            return document.items().any(|item| item.get("section").is_some() && groups::is_inventory(item))
+                || plays::are(document);
+        }
+        groups::is_yaml(document)
+    }
+
+    fn suspects(&self, path: &str, text: &str) -> bool {
+        if path.ends_with(".yml") || path.ends_with(".yaml") {
+            return false;
+        }
+        text.contains("ansible_")
+            || text.lines().any(|line| {
+                let line = line.trim();
+                line.starts_with('[') && (line.ends_with(":vars]") || line.ends_with(":children]"))
+            })
+    }
+
+    fn collect<'a>(&self, bundle: &'a Bundle, _config: &Config) -> Contribution<'a> {
+        let mut contribution = Contribution::default();
+        let mut inventories: Vec<Inventory<'a>> = Vec::new();
+        let mut all: Vec<Play<'a>> = Vec::new();
+        let files = variables::Files::new(bundle);
+        for artefact in bundle.section(self.section()) {
+            let Some(root) = artefact.located.root() else { continue };
+            if plays::are(root) {
+                all.extend(root.items().filter_map(plays::read));
+            } else if is_inventory(artefact, root) {
+                let deployment: Arc<str> = artefact.path.clone();
+                let tree = groups::Tree::read(root);
+                let hosts = variables::hosts(&tree, &files, &artefact.path);
+                let mut artefacts = files.used(&artefact.path);
+                artefacts.push(artefact.path.clone());
+                artefacts.sort();
+                contribution.deployments.push(Deployment {
+                    name: deployment.clone(),
+                    kind: DeploymentKind::Inventory,
+                    environment: environment::of_path(&artefact.path),
+                    judged: false,
+                    artefacts,
+                    at: root.into(),
+                });
+                inventories.push(Inventory { deployment, path: artefact.path.clone(), at: root.into(), hosts });
+            }
+        }
+        if inventories.is_empty() && all.is_empty() {
+            return contribution;
+        }
+        contribution.beside = vec![("all", Box::new(inventories)), ("plays", Box::new(all))];
+        contribution
+    }
+
+    fn schema(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+        vec![
+            ("all", generator.subschema_for::<Vec<Inventory<'_>>>()),
+            ("plays", generator.subschema_for::<Vec<Play<'_>>>()),
+        ]
+    }
+}
+
+fn is_inventory(artefact: &Artefact, root: Value<'_>) -> bool {
+    !variables::is_file(&artefact.path) && (root.is_sequence() || groups::is_yaml(root))
+}

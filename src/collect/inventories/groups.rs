@@ -1,0 +1,206 @@
+//! Hosts and groups of an inventory, in INI and in YAML.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::located::Value;
+
+/// Hosts that one range may stand for.
+const MOST: usize = 4096;
+
+/// Groups inside groups.
+const DEEPEST: usize = 64;
+
+/// Variables with the place of each value.
+pub type Vars<'a> = BTreeMap<&'a str, Value<'a>>;
+
+#[derive(Default)]
+pub struct Tree<'a> {
+    pub hosts: BTreeMap<String, Host<'a>>,
+    pub groups: BTreeMap<String, Group<'a>>,
+}
+
+#[derive(Default)]
+pub struct Host<'a> {
+    pub at: Option<Value<'a>>,
+    pub vars: Vars<'a>,
+}
+
+#[derive(Default)]
+pub struct Group<'a> {
+    pub vars: Vars<'a>,
+    pub hosts: BTreeSet<String>,
+    pub children: BTreeSet<String>,
+}
+
+/// Whether a section of an INI file is one of an inventory: it names groups of groups, or variables of connections.
+pub fn is_inventory(section: Value<'_>) -> bool {
+    let name = section.get("section").and_then(Value::text).unwrap_or_default();
+    let entries = || section.get("entries").into_iter().flat_map(Value::items);
+    let of_ansible = |entry: Value<'_>| {
+        entry.get("vars").map(Value::entries).unwrap_or_default().iter().any(|(name, _)| name.starts_with("ansible_"))
+    };
+    name.ends_with(":children") || name.ends_with(":vars") || entries().any(of_ansible)
+}
+
+/// Whether a mapping is an inventory in YAML: groups with hosts, children or variables and nothing else.
+pub fn is_yaml(root: Value<'_>) -> bool {
+    let groups = root.entries();
+    let is_group = |group: Value<'_>| {
+        group.is_mapping()
+            && group.entries().iter().all(|(key, value)| {
+                matches!(*key, "hosts" | "children" | "vars") && (value.is_mapping() || value.is_null())
+            })
+    };
+    let named = groups.iter().any(|(name, group)| *name == "all" || group.get("hosts").is_some_and(Value::is_mapping));
+    !groups.is_empty()
+        && named
+        && groups.iter().all(|(_, group)| is_group(*group))
+        && groups.iter().any(|(_, group)| !group.entries().is_empty())
+}
+
+impl<'a> Tree<'a> {
+    pub fn read(root: Value<'a>) -> Self {
+        let mut tree = Self::default();
+        if root.is_sequence() {
+            root.items().for_each(|section| tree.section(section));
+        } else {
+            for (name, group) in root.entries() {
+                tree.group(name, group, 0);
+            }
+        }
+        tree
+    }
+
+    fn section(&mut self, section: Value<'a>) {
+        let name = section.get("section").and_then(Value::text).unwrap_or_default();
+        let (group, kind) = name.split_once(':').unwrap_or((name, ""));
+        let group = if group.is_empty() { "ungrouped" } else { group };
+        for entry in section.get("entries").into_iter().flat_map(Value::items) {
+            let vars = entry.get("vars").map(Value::entries).unwrap_or_default();
+            let Some(place) = entry.get("name") else { continue };
+            let name = place.text().unwrap_or_default();
+            match kind {
+                "vars" => self.groups.entry(group.to_string()).or_default().vars.extend(vars),
+                "children" => {
+                    self.groups.entry(name.to_string()).or_default();
+                    self.groups.entry(group.to_string()).or_default().children.insert(name.to_string());
+                }
+                _ => {
+                    for host in expand(name) {
+                        let known = self.hosts.entry(host.clone()).or_default();
+                        known.at.get_or_insert(place);
+                        known.vars.extend(vars.iter().copied());
+                        self.groups.entry(group.to_string()).or_default().hosts.insert(host);
+                    }
+                }
+            }
+        }
+    }
+
+    fn group(&mut self, name: &str, group: Value<'a>, depth: usize) {
+        let vars = group.get("vars").map(Value::entries).unwrap_or_default();
+        self.groups.entry(name.to_string()).or_default().vars.extend(vars);
+        for (host, value) in group.get("hosts").map(Value::entries).unwrap_or_default() {
+            let place = value.key().unwrap_or(value);
+            for host in expand(host) {
+                let known = self.hosts.entry(host.clone()).or_default();
+                known.at.get_or_insert(place);
+                known.vars.extend(value.entries());
+                self.groups.entry(name.to_string()).or_default().hosts.insert(host);
+            }
+        }
+        for (child, value) in group.get("children").map(Value::entries).unwrap_or_default() {
+            self.groups.entry(name.to_string()).or_default().children.insert(child.to_string());
+            if depth < DEEPEST {
+                self.group(child, value, depth + 1);
+            }
+        }
+    }
+
+    /// The groups of a host with their depth below `all`, `all` first: deeper ones count more, of equal ones the later by
+    /// name, unless `ansible_group_priority` says otherwise.
+    pub fn groups_of(&self, host: &str) -> Vec<&str> {
+        let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
+        let parents = |name: &str| {
+            let name = name.to_string();
+            self.groups
+                .iter()
+                .filter(move |(_, group)| group.children.contains(&name))
+                .map(|(parent, _)| parent.as_str())
+        };
+        let mut open: Vec<&str> =
+            self.groups.iter().filter(|(_, group)| group.hosts.contains(host)).map(|(name, _)| name.as_str()).collect();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if seen.insert(name) {
+                open.extend(parents(name));
+            }
+        }
+        for name in &seen {
+            depths.insert(name, self.depth(name, 0));
+        }
+        let priority = |name: &str| {
+            let stated = self.groups.get(name).and_then(|group| group.vars.get("ansible_group_priority"));
+            stated.and_then(|value| value.text()?.parse::<i64>().ok()).unwrap_or(1)
+        };
+        let mut groups: Vec<&str> = seen.into_iter().filter(|name| *name != "all").collect();
+        groups.sort_by_key(|name| (depths.get(name).copied().unwrap_or_default(), priority(name), name.to_string()));
+        groups
+    }
+
+    /// The longest way from `all` to a group.
+    fn depth(&self, name: &str, steps: usize) -> usize {
+        if steps > DEEPEST || name == "all" {
+            return 0;
+        }
+        let parents = self.groups.iter().filter(|(_, group)| group.children.contains(name));
+        1 + parents.map(|(parent, _)| self.depth(parent, steps + 1)).max().unwrap_or_default()
+    }
+}
+
+/// `web[01:03].x` and `db[a:c]` to the hosts that they stand for.
+fn expand(pattern: &str) -> Vec<String> {
+    let pattern = strip_port(pattern);
+    let Some((before, rest)) = pattern.split_once('[') else { return vec![pattern.to_string()] };
+    let Some((range, after)) = rest.split_once(']') else { return vec![pattern.to_string()] };
+    let mut parts = range.split(':');
+    let (Some(from), Some(to)) = (parts.next(), parts.next()) else { return vec![pattern.to_string()] };
+    let step = parts.next().and_then(|step| step.parse::<usize>().ok()).unwrap_or(1).max(1);
+    let middle: Vec<String> = match (from.parse::<usize>(), to.parse::<usize>()) {
+        (Ok(first), Ok(last)) => {
+            let width = if from.starts_with('0') { from.len() } else { 0 };
+            (first..=last).step_by(step).take(MOST).map(|number| format!("{number:0width$}")).collect()
+        }
+        _ => match (from.chars().next(), to.chars().next()) {
+            (Some(first), Some(last)) => (first..=last).step_by(step).take(MOST).map(String::from).collect(),
+            _ => return vec![pattern.to_string()],
+        },
+    };
+    let tails = expand(after);
+    let hosts = middle.iter().flat_map(|middle| tails.iter().map(move |tail| format!("{before}{middle}{tail}")));
+    hosts.take(MOST).collect()
+}
+
+/// `host:2222` without its port.
+fn strip_port(name: &str) -> &str {
+    match name.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && !host.contains('[') => {
+            host
+        }
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges() {
+        assert_eq!(expand("web[01:03].x"), ["web01.x", "web02.x", "web03.x"]);
+        assert_eq!(expand("db[a:c]"), ["dba", "dbb", "dbc"]);
+        assert_eq!(expand("n[1:5:2]"), ["n1", "n3", "n5"]);
+        assert_eq!(expand("host:2222"), ["host"]);
+        assert_eq!(expand("x[1:9999999]").len(), MOST);
+    }
+}
