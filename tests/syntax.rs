@@ -72,6 +72,34 @@ const JSON: &[&str] = &[
     "e9", "true", "null", " ", "\n", "\t", "//", "/*", "*/", "é", "\u{feff}", "'",
 ];
 
+const OTHERS: &[&str] = &[
+    "server",
+    "{",
+    "}",
+    ";",
+    " ",
+    "\n",
+    "listen 80",
+    "\"",
+    "'",
+    "\\",
+    "#",
+    "${a}",
+    "{{ b }}",
+    "{% if %}",
+    "FROM a AS b",
+    "RUN x",
+    "<<EOF",
+    "EOF",
+    "--flag=1",
+    "[web]",
+    "[web:vars]",
+    "a=b",
+    "ü",
+    "\t",
+    "x_by_lua_block",
+];
+
 const DOTENV: &[&str] = &[
     "A", "B_2", "=", " = ", "\n", "\r\n", "export ", "'", "\"", "`", "$", "${B}", "${B:-c}", "#", " # ", " ", "\t",
     "\\n", "\\", "\\\n", "é", "\u{feff}", ":", "a b", "-",
@@ -137,7 +165,15 @@ proptest! {
 
     #[test]
     fn any_text_is_read(text in any::<String>()) {
-        for format in [Format::Yaml, Format::Json, Format::Dotenv, Format::Lines] {
+        for format in [
+            Format::Yaml,
+            Format::Json,
+            Format::Dotenv,
+            Format::Lines,
+            Format::Nginx,
+            Format::Dockerfile,
+            Format::Inventory,
+        ] {
             properties::check(format, &text);
         }
     }
@@ -156,6 +192,13 @@ proptest! {
     fn any_env_file_is_read(text in words(DOTENV)) {
         properties::check(Format::Dotenv, &text);
         properties::check(Format::Lines, &text);
+    }
+
+    #[test]
+    fn any_file_of_a_proxy_an_image_or_an_inventory_is_read(text in words(OTHERS)) {
+        for format in [Format::Nginx, Format::Dockerfile, Format::Inventory] {
+            properties::check(format, &text);
+        }
     }
 
     #[test]

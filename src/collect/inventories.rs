@@ -53,8 +53,7 @@ impl Collector for Inventories {
 
     fn recognises(&self, document: Value<'_>) -> bool {
         if document.is_sequence() {
-            return document.items().any(|item| item.get("section").is_some() && groups::is_inventory(item))
-                || plays::are(document);
+            return groups::is_ini(document) || plays::are(document);
         }
         groups::is_yaml(document)
     }
@@ -63,7 +62,9 @@ impl Collector for Inventories {
         if path.ends_with(".yml") || path.ends_with(".yaml") {
             return false;
         }
+        let begins = || text.lines().any(|line| line.starts_with('['));
         text.contains("ansible_")
+            || is_named(path) && begins()
             || text.lines().any(|line| {
                 let line = line.trim();
                 line.starts_with('[') && (line.ends_with(":vars]") || line.ends_with(":children]"))
@@ -110,6 +111,14 @@ impl Collector for Inventories {
             ("plays", generator.subschema_for::<Vec<Play<'_>>>()),
         ]
     }
+}
+
+/// Whether the name of a file, or of its folder, is one that people give to inventories in INI.
+fn is_named(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let folder = paths::folder(path).rsplit('/').next().unwrap_or_default();
+    let among = matches!(folder, "inventory" | "inventories") && !name.contains('.');
+    NAMES.contains(&name) || name.starts_with("hosts.") && !name.ends_with(".j2") || among
 }
 
 fn is_inventory(artefact: &Artefact, root: Value<'_>) -> bool {

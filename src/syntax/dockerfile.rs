@@ -139,20 +139,22 @@ fn instruction(
     let whole = &text[span.range()];
     let lead = whole.len() - whole[word.len().min(whole.len())..].trim_start().len();
     let rest_span = Span::new((start + lead).min(span.end as usize), span.end as usize);
-    let key = |builder: &mut Builder, key: &str| builder.scalar_owned(word_span, key, Style::Plain, None, 0);
+    // The keys stand nowhere in the text, and what is put together from several lines differs from it.
+    let nowhere = Span::new(start, start);
+    let key = |builder: &mut Builder, key: &str| builder.scalar_owned(nowhere, key, Style::Block, None, 0);
     builder.open(true, start, None, 0)?;
     key(builder, "instruction")?;
-    builder.scalar_owned(word_span, &name, Style::Plain, None, 0)?;
+    builder.scalar_owned(word_span, &name, Style::Block, None, 0)?;
     let mut body = rest;
     key(builder, "flags")?;
     builder.open(false, word_end, None, 0)?;
     while let Some(flag) = body.strip_prefix("--").and_then(|after| after.split([' ', '\t']).next()) {
-        builder.scalar_owned(rest_span, &format!("--{flag}"), Style::Plain, None, 0)?;
+        builder.scalar_owned(rest_span, &format!("--{flag}"), Style::Block, None, 0)?;
         body = body[2 + flag.len()..].trim_start();
     }
     builder.close(None)?;
     key(builder, "text")?;
-    builder.scalar_owned(rest_span, body, Style::Plain, None, 0)?;
+    builder.scalar_owned(rest_span, body, Style::Block, None, 0)?;
     builder.close(Some(span.end as usize))
 }
 

@@ -57,9 +57,11 @@ fn read(text: &str, builder: &mut Builder, faults: &mut Faults) -> Result<(), Ex
 
 fn section(builder: &mut Builder, span: Span, name: &str) -> Result<(), Excess> {
     builder.open(true, span.start as usize, None, 0)?;
-    builder.scalar_owned(span, "section", Style::Plain, None, 0)?;
+    // The keys stand nowhere in the text.
+    let nowhere = Span { start: span.start, end: span.start };
+    builder.scalar_owned(nowhere, "section", Style::Block, None, 0)?;
     builder.scalar_owned(span, name, Style::Plain, None, 0)?;
-    builder.scalar_owned(span, "entries", Style::Plain, None, 0)?;
+    builder.scalar_owned(nowhere, "entries", Style::Block, None, 0)?;
     builder.open(false, span.end as usize, None, 0)
 }
 
@@ -72,7 +74,8 @@ fn entry(builder: &mut Builder, start: usize, content: &str, vars: bool) -> Resu
     let tokens = if vars { vec![(0, content)] } else { tokens(content) };
     let (first, name) = tokens.first().copied().unwrap_or((0, content));
     let name_span = Span::new(start + first, start + first + name.len());
-    let key = |builder: &mut Builder, text: &str| builder.scalar_owned(name_span, text, Style::Plain, None, 0);
+    let nowhere = Span::new(start, start);
+    let key = |builder: &mut Builder, text: &str| builder.scalar_owned(nowhere, text, Style::Block, None, 0);
     builder.open(true, start, None, 0)?;
     key(builder, "name")?;
     builder.scalar_in_source(name_span, name_span, Style::Plain, None, 0)?;
@@ -89,7 +92,12 @@ fn entry(builder: &mut Builder, start: usize, content: &str, vars: bool) -> Resu
         let quoted = value.len() >= 2 && value.starts_with(['"', '\'']) && value.ends_with(&value[..1]);
         let inner = if quoted { Span { start: span.start + 1, end: span.end - 1 } } else { span };
         builder.scalar_in_source(name, name, Style::Plain, None, 0)?;
-        builder.scalar_in_source(span, inner, if quoted { Style::DoubleQuoted } else { Style::Plain }, None, 0)?;
+        let style = match value.as_bytes().first().filter(|_| quoted) {
+            Some(b'"') => Style::DoubleQuoted,
+            Some(_) => Style::SingleQuoted,
+            None => Style::Plain,
+        };
+        builder.scalar_in_source(span, inner, style, None, 0)?;
     }
     builder.close(Some(start + content.len()))?;
     builder.close(Some(start + content.len()))

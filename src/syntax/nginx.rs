@@ -89,7 +89,9 @@ impl Reader<'_> {
 
     /// Adds a directive up to its `;`, or up to the `{` of its block, which then is open.
     fn directive(&mut self, builder: &mut Builder, name: Word) -> Result<bool, Excess> {
-        let key = |builder: &mut Builder, text: &str| builder.scalar_owned(name.span, text, Style::Plain, None, 0);
+        // The keys stand nowhere in the text.
+        let nowhere = Span { start: name.span.start, end: name.span.start };
+        let key = |builder: &mut Builder, text: &str| builder.scalar_owned(nowhere, text, Style::Block, None, 0);
         builder.open(true, name.span.start as usize, None, 0)?;
         key(builder, "directive")?;
         add(builder, &name)?;
@@ -192,7 +194,11 @@ impl Reader<'_> {
         }
         self.at = if closed { end + 1 } else { end };
         let inner = Span::new(start + 1, end);
-        let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
+        let style = match quote {
+            _ if !closed => Style::Block,
+            b'"' => Style::DoubleQuoted,
+            _ => Style::SingleQuoted,
+        };
         Word { span: Span::new(start, self.at), inner, text: unescape(&self.text[inner.range()]), style }
     }
 
@@ -222,7 +228,9 @@ impl Reader<'_> {
         }
         self.at = end;
         let span = Span::new(start, end);
-        Word { span, inner: span, text: unescape(&self.text[span.range()]), style: Style::Plain }
+        let text = unescape(&self.text[span.range()]);
+        let style = if text.is_some() { Style::Block } else { Style::Plain };
+        Word { span, inner: span, text, style }
     }
 }
 

@@ -32,14 +32,35 @@ pub struct Group<'a> {
     pub children: BTreeSet<String>,
 }
 
-/// Whether a section of an INI file is one of an inventory: it names groups of groups, or variables of connections.
-pub fn is_inventory(section: Value<'_>) -> bool {
-    let name = section.get("section").and_then(Value::text).unwrap_or_default();
-    let entries = || section.get("entries").into_iter().flat_map(Value::items);
-    let of_ansible = |entry: Value<'_>| {
-        entry.get("vars").map(Value::entries).unwrap_or_default().iter().any(|(name, _)| name.starts_with("ansible_"))
+/// Whether the sections of an INI file are those of an inventory: groups of groups, variables of connections, or nothing but
+/// names of hosts.
+pub fn is_ini(root: Value<'_>) -> bool {
+    let sections = || root.items().filter(|item| item.get("section").is_some());
+    let name = |value: Value<'_>, key: &str| value.get(key).and_then(Value::text).unwrap_or_default().to_string();
+    let telling = |section: Value<'_>| {
+        let section_name = name(section, "section");
+        let connects = |entry: Value<'_>| variables(entry).iter().any(|(name, _)| name.starts_with("ansible_"));
+        [":children", ":vars"].iter().any(|ending| section_name.ends_with(ending))
+            || entries(section).into_iter().any(connects)
     };
-    name.ends_with(":children") || name.ends_with(":vars") || entries().any(of_ansible)
+    let hosts_alone = |section: Value<'_>| {
+        let is_host = |entry: Value<'_>| {
+            let host = name(entry, "name");
+            !host.contains('=') && variables(entry).iter().all(|(name, _)| !name.is_empty())
+        };
+        entries(section).into_iter().all(is_host)
+    };
+    let mut named = sections().filter(|section| !name(*section, "section").is_empty()).peekable();
+    sections().any(telling)
+        || named.peek().is_some() && named.any(|section| !entries(section).is_empty()) && sections().all(hosts_alone)
+}
+
+fn entries(section: Value<'_>) -> Vec<Value<'_>> {
+    section.get("entries").into_iter().flat_map(Value::items).collect()
+}
+
+fn variables(entry: Value<'_>) -> Vec<(&str, Value<'_>)> {
+    entry.get("vars").map(Value::entries).unwrap_or_default()
 }
 
 /// Whether a mapping is an inventory in YAML: groups with hosts, children or variables and nothing else.

@@ -68,7 +68,13 @@ impl<'a> Http<'a> {
                 .collect();
         }
         match asked.filter(|_| text.contains("$http_origin")) {
-            Some(asked) => vec![Origin { value: asked.text().unwrap_or_default().into(), at: asked.into() }],
+            Some(asked) => {
+                let text = asked.text().unwrap_or_default();
+                // The parenthesis that ends the condition stands behind its last word.
+                let closes = text.matches(')').count() > text.matches('(').count();
+                let text = text.strip_suffix(')').filter(|_| closes).unwrap_or(text);
+                vec![Origin { value: text.into(), at: asked.into() }]
+            }
             None => vec![Origin { value: text.into(), at: value.into() }],
         }
     }

@@ -158,7 +158,9 @@ impl<'a> Walker<'_, 'a> {
         let mut values: Vec<(Value<'a>, Option<Value<'a>>)> = inherited.collect();
         for condition in block.all("if") {
             let Some(list) = condition.block else { continue };
-            let words: Vec<Value<'a>> = condition.args.clone();
+            // The parenthesis that ends the condition may be a word of its own.
+            let words: Vec<Value<'a>> =
+                condition.args.iter().copied().filter(|word| !matches!(word.text(), Some("(" | ")"))).collect();
             let about = words.first().and_then(|word| word.text()).is_some_and(|word| word.contains("$http_origin"));
             let tested = words.last().copied().filter(|_| about && words.len() >= 2);
             let inner = Block::read(list, self.bundle);
