@@ -13,6 +13,7 @@ use crate::problem::Problem;
 
 mod git;
 mod read;
+pub mod render;
 mod walk;
 
 pub use read::gather;
@@ -67,6 +68,7 @@ pub struct Bundle {
     artefacts: Vec<Artefact>,
     by_path: HashMap<Arc<str>, usize>,
     unreadable: HashSet<Arc<str>>,
+    builds: HashMap<String, Result<(), String>>,
     /// Matchers of the tree's `.gitignore` files by folder, innermost last.
     ignores: Vec<(String, Gitignore)>,
     /// Whether the run's root is a git work tree that answers.
@@ -80,12 +82,23 @@ impl Bundle {
         let by_path = artefacts.iter().enumerate().map(|(n, artefact)| (artefact.path.clone(), n)).collect();
         let mut ignores: Vec<(String, Gitignore)> = artefacts.iter().filter_map(matcher).collect();
         ignores.sort_by_key(|(folder, _)| folder.len());
-        let mut bundle = Self { artefacts, by_path, unreadable, ignores, in_git };
+        let mut bundle = Self { artefacts, by_path, unreadable, builds: HashMap::new(), ignores, in_git };
         let ignored: Vec<bool> = bundle.artefacts.iter().map(|artefact| bundle.ignores(&artefact.path)).collect();
         for (artefact, ignored) in bundle.artefacts.iter_mut().zip(ignored) {
             artefact.ignored = ignored;
         }
         bundle
+    }
+
+    /// The same with what was rendered, and how each build went, by the path of its problem.
+    pub fn with(self, added: Vec<Artefact>, builds: HashMap<String, Result<(), String>>) -> Self {
+        let artefacts = self.artefacts.into_iter().chain(added).collect();
+        Self { builds, ..Self::new(artefacts, self.unreadable, self.in_git) }
+    }
+
+    /// How the rendering of a chart or an overlay went, if it was tried.
+    pub fn build(&self, path: &str) -> Option<&Result<(), String>> {
+        self.builds.get(path)
     }
 
     pub fn artefacts(&self) -> &[Artefact] {

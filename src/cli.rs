@@ -63,6 +63,9 @@ struct Common {
     /// Judges development and test deployments too.
     #[arg(long, env = "PLIMSOLL_ALL", value_parser = FalseyValueParser::new())]
     all: bool,
+    /// Renders Helm charts and kustomize builds with `helm` and `kustomize` (or `kubectl`), where they are installed.
+    #[arg(long, env = "PLIMSOLL_RENDER", value_parser = FalseyValueParser::new())]
+    render: bool,
     /// Threads, 1 to 256 [default: one a core].
     #[arg(long, value_name = "N", env = "PLIMSOLL_JOBS", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,

@@ -1,5 +1,6 @@
 //! Collectors: each finds and reads one kind of artefact, and contributes to the views.
 
+use crate::artefact::render::Build;
 use crate::artefact::{Artefact, Bundle};
 use crate::config::Config;
 use crate::input::deployments::Deployment;
@@ -104,6 +105,11 @@ pub trait Collector: Sync {
     /// Folders that are not read as they stand (templates of a chart), each with the problem that says so; `paths` are
     /// all files of the run.
     fn leaves_out(&self, _paths: &[&str]) -> Vec<(String, Problem)> {
+        Vec::new()
+    }
+
+    /// What of the tree other programs must render before it can be read; `paths` are all files of the run.
+    fn builds(&self, _bundle: &Bundle, _paths: &[&str]) -> Vec<Build> {
         Vec::new()
     }
 

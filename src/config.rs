@@ -32,6 +32,8 @@ pub struct Config {
     pub limits: Limits,
     /// Whether development and test deployments are judged too; the command line says so, not the file.
     pub all: bool,
+    /// Whether charts and overlays are rendered by the programs that are installed for it.
+    pub render: bool,
     /// Path of the file that was read, empty without one.
     pub path: Arc<str>,
     /// Its text, for what is said about it later.
@@ -175,8 +177,13 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, root: Value<'_>, folder: &Path, config: &mut Config) {
-        if !self.closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits"]) {
+        if !self.closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits", "render"]) {
             return;
+        }
+        match root.get("render").map(|value| (value, value.scalar())) {
+            None => {}
+            Some((_, Some(Scalar::Bool(on)))) => config.render = on,
+            Some((value, _)) => self.problem(value, "`render` is neither true nor false", "write `render: true`"),
         }
         let prefix = prefix(folder);
         for item in self.items(root.get("exclude")) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::artefact::render::{self, Build};
 use crate::artefact::walk::{self, Found};
 use crate::artefact::{Artefact, Bundle, Gathered, Sources, Tracked, git};
 use crate::collect::{COLLECTORS, Claim, Collector};
@@ -36,6 +37,7 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
             }
         }
     }
+    let all: Vec<String> = names.iter().map(|name| (*name).to_string()).collect();
     files.retain(|found| !left_out.iter().any(|folder| super::below(folder, &found.path).is_some()));
 
     let reader = Reader { tracked: tracked.as_ref(), limits: config.limits };
@@ -83,12 +85,53 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
             None => {}
         }
     }
-    Gathered {
-        bundle: Bundle::new(artefacts, unreadable, tracked.is_some()),
-        problems,
-        root: walked.root,
-        folder_given: walked.folder_given,
+    let mut bundle = Bundle::new(artefacts, unreadable, tracked.is_some());
+    if config.render {
+        bundle = rendered(bundle, &walked.root, &all, &reader, &mut problems);
     }
+    Gathered { bundle, problems, root: walked.root, folder_given: walked.folder_given }
+}
+
+/// Adds what charts and overlays of the tree come to. A problem of one that is rendered whole goes; that of another says why
+/// it is not.
+fn rendered(bundle: Bundle, root: &Path, paths: &[String], reader: &Reader<'_>, problems: &mut Vec<Problem>) -> Bundle {
+    let names: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let wanted: Vec<(&'static dyn Collector, Build)> = COLLECTORS
+        .iter()
+        .flat_map(|collector| collector.builds(&bundle, &names).into_iter().map(|build| (*collector, build)))
+        .collect();
+    let builds: Vec<Build> = wanted.iter().map(|(_, build)| build.clone()).collect();
+    let mut added = Vec::new();
+    let mut failed: BTreeMap<&str, String> = BTreeMap::new();
+    for ((collector, build), result) in wanted.iter().zip(render::run(root, &builds)) {
+        let found = Found { file: Path::new(&build.path).into(), path: build.path.as_str().into(), given: true };
+        let reading = result.map(|text| {
+            if text.iter().all(u8::is_ascii_whitespace) {
+                return Reading::default();
+            }
+            reader.classify(&found, text, &[(*collector, Claim::Yes(Format::Yaml))]).unwrap_or_default()
+        });
+        match reading {
+            Ok(reading) => {
+                problems.extend(reading.problems);
+                added.extend(reading.artefact);
+            }
+            Err(reason) => _ = failed.insert(&build.problem, reason),
+        }
+    }
+    let settled = |problem: &Problem| {
+        problem.kind == ProblemKind::Limit && builds.iter().any(|build| build.problem == *problem.path)
+    };
+    problems.retain(|problem| !settled(problem) || failed.contains_key(&*problem.path));
+    for problem in problems.iter_mut().filter(|problem| settled(problem)) {
+        if let Some(reason) = failed.get(&*problem.path) {
+            problem.message = format!("{} ({reason})", problem.message);
+        }
+    }
+    let went =
+        |build: &Build| (build.problem.clone(), failed.get(&*build.problem).map_or(Ok(()), |why| Err(why.clone())));
+    let went = builds.iter().map(went).collect();
+    bundle.with(added, went)
 }
 
 /// What became of one file.

@@ -116,7 +116,13 @@ pub fn request(common: &Common, rules: &[String], skip: &[String]) -> io::Result
     };
     policies.extend(config.policies.iter().cloned());
     let (rules, skip) = (rules.to_vec(), skip.to_vec());
-    Ok(Ok(Request { sources, config: Config { all: common.all, ..config }, policies, rules, skip }))
+    Ok(Ok(Request {
+        sources,
+        config: Config { all: common.all, render: common.render || config.render, ..config },
+        policies,
+        rules,
+        skip,
+    }))
 }
 
 fn own_policies(file: &Path) -> Vec<PathBuf> {

@@ -1,5 +1,6 @@
 //! Kubernetes manifests: objects of any kind, what they run, and what selects what.
 
+use crate::artefact::render::Build;
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::{Claim, Collector, Contribution, Reference};
 use crate::config::Config;
@@ -76,6 +77,10 @@ impl Collector for Kubernetes {
 
     fn leaves_out(&self, paths: &[&str]) -> Vec<(String, Problem)> {
         rendered::charts(paths, SPOILS)
+    }
+
+    fn builds(&self, bundle: &Bundle, paths: &[&str]) -> Vec<Build> {
+        rendered::builds(bundle, paths)
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {

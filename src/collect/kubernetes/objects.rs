@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::artefact::{Artefact, Bundle};
-use crate::collect::kubernetes::rendered::Kustomized;
+use crate::collect::kubernetes::rendered::{self, Kustomized};
 use crate::collect::paths;
 use crate::config::{Config, DeploymentSource};
 use crate::input::deployments::{Deployment, DeploymentKind, Environment};
@@ -161,6 +161,9 @@ fn homes(
         .collect();
     if !by_config.is_empty() {
         return by_config;
+    }
+    if let Some(home) = rendered::home(path) {
+        return vec![home];
     }
     if path == "-" {
         return vec![("-".to_string(), Environment::Unknown)];

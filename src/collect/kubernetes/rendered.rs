@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::artefact::render::Build;
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::paths;
+use crate::input::deployments::Environment;
+use crate::input::environment;
 use crate::located::Value;
 use crate::problem::{Problem, ProblemKind};
 
@@ -65,6 +68,48 @@ fn templates(root: &str) -> String {
     if root.is_empty() { "templates".to_string() } else { format!("{root}/templates") }
 }
 
+/// How charts and overlays are rendered: each chart with its own values and once more with each `values-*.yaml` beside
+/// them, each kustomization that no other one builds on.
+pub fn builds(bundle: &Bundle, paths: &[&str]) -> Vec<Build> {
+    let mut builds = Vec::new();
+    for (_, problem) in charts(paths, &[]) {
+        let folder = paths::folder(&problem.path);
+        let shown = if folder.is_empty() { "." } else { folder };
+        let values = paths.iter().filter(|path| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            paths::folder(path) == folder
+                && name.ends_with(".yaml")
+                && (name.starts_with("values-") || name.starts_with("values."))
+        });
+        let values = values.filter(|path| !path.ends_with("/values.yaml") && **path != "values.yaml").map(Some);
+        for values in std::iter::once(None).chain(values) {
+            let mut command: Vec<String> = ["helm", "template", shown].map(str::to_string).to_vec();
+            command.extend(values.into_iter().flat_map(|file| ["--values".to_string(), (*file).to_string()]));
+            let build = Build { path: command.join(" "), commands: vec![command], problem: problem.path.to_string() };
+            if !builds.contains(&build) {
+                builds.push(build);
+            }
+        }
+    }
+    for problem in kustomizations(bundle, &[]).problems.iter().filter(|problem| problem.kind == ProblemKind::Limit) {
+        let folder = paths::folder(&problem.path);
+        let shown = if folder.is_empty() { "." } else { folder }.to_string();
+        let commands = [&["kustomize", "build"], &["kubectl", "kustomize"]];
+        let commands = commands.map(|words| words.iter().map(|word| word.to_string()).chain([shown.clone()]).collect());
+        let path = format!("kustomize build {shown}");
+        builds.push(Build { path, commands: commands.to_vec(), problem: problem.path.to_string() });
+    }
+    builds
+}
+
+/// The deployment of what was rendered: the command that made it.
+pub fn home(path: &str) -> Option<(String, Environment)> {
+    let made = path.starts_with("helm template ") || path.starts_with("kustomize build ");
+    // Of a chart with several sets of values the set tells the environment, else the folder.
+    let last = path.rsplit(' ').next().unwrap_or(path);
+    made.then(|| (path.to_string(), environment::of_path(last)))
+}
+
 /// What the kustomizations of a tree come to.
 #[derive(Default)]
 pub struct Kustomized {
@@ -99,16 +144,15 @@ pub fn kustomizations(bundle: &Bundle, spoils: &[&'static str]) -> Kustomized {
         let mut reached = BTreeSet::new();
         reach(folder, &folders, &mut reached);
         kustomized.left_out.extend(reached);
-        if !named_by_others.contains(folder) {
+        let build = bundle.build(&artefact.path);
+        if !named_by_others.contains(folder) && !matches!(build, Some(Ok(()))) {
             let shown = if folder.is_empty() { "." } else { folder };
+            let why = build.and_then(|build| build.as_ref().err()).map(|why| format!(" ({why})")).unwrap_or_default();
+            let message = format!("the kustomization is not built, so what it deploys is not judged{why}");
             kustomized.problems.push(
-                Problem::new(
-                    ProblemKind::Limit,
-                    artefact.path.clone(),
-                    "the kustomization is not built, so what it deploys is not judged",
-                )
-                .help(format!("kustomize build {shown} | plimsoll check -"))
-                .spoils(spoils),
+                Problem::new(ProblemKind::Limit, artefact.path.clone(), message)
+                    .help(format!("kustomize build {shown} | plimsoll check -"))
+                    .spoils(spoils),
             );
         }
     }
