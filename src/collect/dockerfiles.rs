@@ -7,7 +7,7 @@ use schemars::SchemaGenerator;
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::{Claim, Collector, Contribution, paths};
 use crate::config::Config;
-use crate::input::dockerfiles::{Dockerfile, Stage, Text};
+use crate::input::dockerfiles::{Dockerfile, Env, Stage, Text};
 use crate::located::{Dialect, Value};
 use crate::syntax::Format;
 
@@ -86,10 +86,49 @@ pub fn read(artefact: &Artefact) -> Option<Dockerfile<'_>> {
             "USER" => stage.user = Some(said),
             "HEALTHCHECK" => stage.healthcheck = Some(said),
             "EXPOSE" => stage.exposed.push(said),
+            "ENV" => {
+                for (name, value) in assignments(text) {
+                    stage.env.retain(|known| known.name != name);
+                    let value = Some(value).filter(|value| !value.contains('$')).map(Cow::Owned);
+                    stage.env.push(Env { name: name.into(), value, at: body.into() });
+                }
+            }
             _ => {}
         }
     }
     (!stages.is_empty()).then(|| Dockerfile { path: artefact.path.clone(), stages })
+}
+
+/// `A=b C="d e"`, or the old form `A b c`.
+fn assignments(text: &str) -> Vec<(&str, String)> {
+    let first = text.split([' ', '\t']).next().unwrap_or_default();
+    if !first.contains('=') {
+        let (name, value) = text.split_once([' ', '\t']).unwrap_or((text, ""));
+        return vec![(name, value.trim().to_string())];
+    }
+    let mut found = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some((name, after)) = rest.split_once('=') {
+        let mut value = String::new();
+        let mut quote = None;
+        let mut end = after.len();
+        let mut chars = after.char_indices();
+        while let Some((at, c)) = chars.next() {
+            match quote {
+                Some(open) if c == open => quote = None,
+                None if matches!(c, '"' | '\'') => quote = Some(c),
+                None if c.is_whitespace() => {
+                    end = at;
+                    break;
+                }
+                _ if c == '\\' && quote != Some('\'') => value.extend(chars.next().map(|(_, escaped)| escaped)),
+                _ => value.push(c),
+            }
+        }
+        found.push((name.trim(), value));
+        rest = after[end..].trim_start();
+    }
+    found
 }
 
 /// `image AS name`, where the image may be an earlier stage, whose settings go on.
@@ -106,6 +145,7 @@ fn stage<'a>(earlier: &[Stage<'a>], text: &'a str, at: Value<'a>) -> Stage<'a> {
         user: None,
         healthcheck: None,
         exposed: Vec::new(),
+        env: Vec::new(),
     });
     stage.name = name.map(Cow::Borrowed);
     stage.at = at.into();
@@ -115,6 +155,15 @@ fn stage<'a>(earlier: &[Stage<'a>], text: &'a str, at: Value<'a>) -> Stage<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_of_images() {
+        let found =
+            |text| assignments(text).into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        assert_eq!(found("A=b C=\"d e\" F='g\\h' I=j\\ k"), ["A=b", "C=d e", "F=g\\h", "I=j k"]);
+        assert_eq!(found("A b c"), ["A=b c"]);
+        assert_eq!(found("A="), ["A="]);
+    }
 
     #[test]
     fn names_of_dockerfiles() {

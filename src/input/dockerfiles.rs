@@ -30,6 +30,18 @@ pub struct Stage<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub healthcheck: Option<Text<'a>>,
     pub exposed: Vec<Text<'a>>,
+    /// What ENV sets, the last of each name.
+    pub env: Vec<Env<'a>>,
+}
+
+/// A variable of an image.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Env<'a> {
+    pub name: Cow<'a, str>,
+    /// Absent where a build argument or an earlier variable decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Cow<'a, str>>,
+    pub at: At<'a>,
 }
 
 /// A text at its place.

@@ -51,6 +51,8 @@ pub enum Holder {
     Secret,
     /// `env` of a container in a manifest.
     Pod,
+    /// `ENV` of the Dockerfile that the image is built from.
+    Dockerfile,
 }
 
 /// A place that a value passed through on its way to the consumer.

@@ -562,3 +562,17 @@ fn charts_and_overlays_are_rendered_where_asked_and_stay_limits_where_that_fails
     let (found, problems) = check(&path, &arguments[..5]);
     assert_eq!((found.len(), problems.len()), (0, 2));
 }
+
+#[test]
+fn what_an_image_sets_counts_unless_the_service_sets_it() {
+    let folder = tree(&[
+        ("compose.yaml", "services:\n  api:\n    build: .\n    environment: {LOG_LEVEL: info}\n"),
+        ("Dockerfile", "FROM node:24\nENV CORS_ORIGINS=* LOG_LEVEL=trace\nHEALTHCHECK CMD true\n"),
+    ]);
+    let ran = run(folder.path(), &["check", "--format", "json"]);
+    assert_eq!(ran.rules_with_findings(), ["web/cors-no-wildcard"]);
+    assert_eq!(
+        (text(&ran.json()["findings"][0]["path"]), ran.verdict("settings/log-level-production")),
+        ("Dockerfile".to_string(), "pass".to_string())
+    );
+}

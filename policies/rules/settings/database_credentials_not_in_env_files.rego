@@ -44,4 +44,4 @@ public_place(setting) := "an env file that git tracks" if {
 	setting.tracked == "unknown"
 } else := places[setting.holder]
 
-places := {"compose": "the compose file", "config-map": "a ConfigMap", "pod": "the manifest of a pod"}
+places := {"compose": "the compose file", "config-map": "a ConfigMap", "pod": "the manifest of a pod", "dockerfile": "the Dockerfile"}

@@ -51,4 +51,5 @@ places := {
 	"config-map": "a ConfigMap",
 	"secret": "a plain Secret",
 	"pod": "the manifest of a pod",
+	"dockerfile": "the Dockerfile",
 }

@@ -77,6 +77,16 @@ impl<'a> Adder<'_, 'a> {
     fn environment(&mut self, service_name: Cow<'a, str>, service: &Effective<'a>) {
         let mut settings: IndexMap<Cow<'a, str>, Setting<'a>> = IndexMap::new();
         let image = service.get("image").and_then(Effective::text);
+        let built = services::build(service, &self.project.folder).map(|build| self.staged(build));
+        for variable in built.and_then(|build| build.stage).map(|stage| stage.env).unwrap_or_default() {
+            let mut setting = self.setting(&service_name, variable.name.clone(), variable.at.0);
+            setting.holder = Holder::Dockerfile;
+            let setting = match variable.value {
+                Some(value) => setting.with_value(value, State::Literal),
+                None => setting,
+            };
+            settings.insert(variable.name, setting);
+        }
         for file in service.get("env_file").map(Effective::items).unwrap_or_default() {
             let Some(artefact) = self.env_file(file) else { continue };
             let use_at = file.get("path").map_or(file.at, |path| path.at);
