@@ -131,7 +131,11 @@ impl Policies {
             results.extend(parts.into_iter().flatten());
         }
         if !bundle.is_empty() {
-            results.extend(run(document.whole(), &bundle));
+            let reading = bundle.iter().filter(|rule| rule.input.iter().any(|input| top(input) == "settings"));
+            // One that names no roles may read them all.
+            let all = reading.clone().any(|rule| rule.roles.is_empty());
+            let roles: Vec<&str> = reading.filter(|_| !all).flat_map(|rule| &rule.roles).map(String::as_str).collect();
+            results.extend(run(document.whole(&roles), &bundle));
         }
         for (id, evaluation) in results {
             merged.entry(id).or_default().merge(evaluation);

@@ -80,6 +80,8 @@ pub struct Rule {
     /// Sections that it reads, as dotted names (`settings`, `probes.http`).
     pub input: Vec<String>,
     pub needs: Vec<Need>,
+    /// Roles of the settings that it reads, if it reads no others: a large tree need not be converted for a few of them.
+    pub roles: Vec<String>,
     pub scope: Scope,
     pub absent_in: AbsentIn,
     pub params: Vec<Param>,

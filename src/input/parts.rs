@@ -14,12 +14,13 @@ pub struct Part<'s> {
 }
 
 impl<'a> InputDocument<'a> {
-    /// The document as rules of `scope: bundle` see it: whole, without the deployments that are not judged.
-    pub fn whole<'s>(&'s self) -> Part<'s>
+    /// The document as rules of `scope: bundle` see it: whole, without the deployments that are not judged, and of settings
+    /// those of the given roles alone, if there are any.
+    pub fn whole<'s>(&'s self, roles: &[&str]) -> Part<'s>
     where
         'a: 's,
     {
-        let mut parts = self.slices(usize::MAX);
+        let mut parts = self.slices(usize::MAX, roles);
         parts.pop().unwrap_or(Part { sections: Vec::new() })
     }
 
@@ -28,15 +29,17 @@ impl<'a> InputDocument<'a> {
     where
         'a: 's,
     {
-        self.slices(ENTRIES)
+        self.slices(ENTRIES, &[])
     }
 
-    fn slices<'s>(&'s self, entries: usize) -> Vec<Part<'s>>
+    fn slices<'s>(&'s self, entries: usize, roles: &[&str]) -> Vec<Part<'s>>
     where
         'a: 's,
     {
         let judged = self.judged();
-        let settings = of(&self.settings.all, &judged, |setting| &setting.deployment);
+        let mut settings = of(&self.settings.all, &judged, |setting| &setting.deployment);
+        settings
+            .retain(|setting| roles.is_empty() || setting.role.as_deref().is_some_and(|role| roles.contains(&role)));
         let all = of(&self.workloads.all, &judged, |workload| &workload.deployment);
         let services = of(&self.workloads.services, &judged, |service| &service.deployment);
         let autoscalers = of(&self.workloads.autoscalers, &judged, |scaler| &scaler.deployment);

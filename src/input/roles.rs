@@ -67,6 +67,11 @@ fn role(entry: Value<'_>) -> Option<Role> {
     })
 }
 
+/// The roles that names may have.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ROLES.iter().map(|role| role.name)
+}
+
 /// What a name means.
 pub fn of(name: &str) -> Meaning {
     let words = words(name);

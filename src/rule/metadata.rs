@@ -130,7 +130,7 @@ impl Checker<'_> {
             self.problem(root.pointer(), "METADATA has no `custom`", "add `custom` with severity, input and help");
             return None;
         };
-        self.closed(custom, &["severity", "input", "needs", "scope", "absent_in", "params", "help"]);
+        self.closed(custom, &["severity", "input", "needs", "roles", "scope", "absent_in", "params", "help"]);
         let severity = self.choice(custom, "severity", SEVERITIES, None);
         let scope =
             self.choice(custom, "scope", &[("file", Scope::File), ("bundle", Scope::Bundle)], Some(Scope::File));
@@ -140,6 +140,7 @@ impl Checker<'_> {
         let input = self.sections(custom);
         let needs = self.needs(custom, &input);
         let params = self.params(custom);
+        let roles = self.roles(custom);
         Some(Rule {
             id: id.into(),
             package: package.to_string(),
@@ -149,6 +150,7 @@ impl Checker<'_> {
             severity: severity?,
             input,
             needs,
+            roles,
             scope: scope?,
             absent_in: absent_in?,
             params,
@@ -234,6 +236,18 @@ impl Checker<'_> {
             }
         }
         needs
+    }
+
+    fn roles(&mut self, custom: Value<'_>) -> Vec<String> {
+        let known: Vec<&str> = crate::input::roles::names().collect();
+        let items: Vec<Value<'_>> = custom.get("roles").into_iter().flat_map(Value::items).collect();
+        for item in &items {
+            let name = item.text().unwrap_or_default();
+            if !known.contains(&name) {
+                self.problem(item.pointer(), format!("no setting has the role `{name}`"), suggest(name, &known));
+            }
+        }
+        items.into_iter().filter_map(Value::text).map(str::to_string).collect()
     }
 
     fn params(&mut self, custom: Value<'_>) -> Vec<Param> {

@@ -7,6 +7,7 @@
 # custom:
 #   severity: medium
 #   input: [settings]
+#   roles: [smtp_host, smtp_user, smtp_password, smtp_from]
 #   scope: bundle
 #   help: >-
 #     Set host, sender, user and password together, each to the value of the mail service.

@@ -8,6 +8,7 @@
 # custom:
 #   severity: high
 #   input: [deployments, edges, realms, settings]
+#   roles: [login_attempts]
 #   scope: bundle
 #   absent_in: review
 #   params:

@@ -8,6 +8,7 @@
 # custom:
 #   severity: high
 #   input: [edges, settings]
+#   roles: [rate_limit, rate_limit_enabled]
 #   scope: bundle
 #   absent_in: review
 #   params:

@@ -7,6 +7,7 @@
 # custom:
 #   severity: low
 #   input: [deployments, settings]
+#   roles: [cache_url, cache_host]
 #   scope: bundle
 #   absent_in: review
 #   help: >-
