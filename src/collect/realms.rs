@@ -5,7 +5,7 @@ use schemars::SchemaGenerator;
 use crate::artefact::Bundle;
 use crate::collect::{Claim, Collector, Contribution};
 use crate::config::Config;
-use crate::input::realms::{PasswordPolicy, Realm, Switch, Term};
+use crate::input::realms::{PasswordPolicy, Realm, Switch, Term, WebOrigin};
 use crate::input::scheduling::Number;
 use crate::located::{Dialect, Value};
 use crate::syntax::Format;
@@ -111,7 +111,14 @@ fn realm(root: Value<'_>) -> Option<Realm<'_>> {
             },
             at: at.into(),
         }),
+        web_origins: root.get("clients").into_iter().flat_map(Value::items).flat_map(web_origins).collect(),
     })
+}
+
+fn web_origins(client: Value<'_>) -> Vec<WebOrigin<'_>> {
+    let name = client.get("clientId").and_then(Value::text).unwrap_or_default();
+    let origins = client.get("webOrigins").into_iter().flat_map(Value::items);
+    origins.filter_map(|at| Some(WebOrigin { client: name.into(), value: at.text()?.into(), at: at.into() })).collect()
 }
 
 /// A boolean, also one that an import substitutes as text.

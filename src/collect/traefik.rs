@@ -83,7 +83,7 @@ impl<'a> Route<'a> {
                 }
                 ("headers", option) if option.starts_with("accesscontrolalloworiginlist") => {
                     let list = text.split(',').map(str::trim).filter(|one| !one.is_empty());
-                    self.origins.extend(list.map(|one| Origin { value: one.to_string().into(), at }));
+                    self.origins.extend(list.map(|one| Origin::new(one.to_string().into(), at)));
                 }
                 ("headers", option) => {
                     if let Some(custom) = option.strip_prefix("customresponseheaders.") {
@@ -101,7 +101,7 @@ impl<'a> Route<'a> {
                 }
                 ("ipallowlist" | "ipwhitelist", option) if option.starts_with("sourcerange") => {
                     let list = text.split(',').map(str::trim).filter(|one| !one.is_empty());
-                    location.access.allow.extend(list.map(|one| Origin { value: one.to_string().into(), at }));
+                    location.access.allow.extend(list.map(|one| Origin::new(one.to_string().into(), at)));
                     location.access.denies = true;
                 }
                 ("basicauth" | "digestauth" | "forwardauth", _) => location.access.authenticated = Some(at),

@@ -87,6 +87,16 @@ pub struct Cors<'a> {
 pub struct Origin<'a> {
     pub value: Cow<'a, str>,
     pub at: At<'a>,
+    /// Whether it counts for files alone, and without credentials.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    pub files_only: bool,
+}
+
+impl<'a> Origin<'a> {
+    pub fn new(value: Cow<'a, str>, at: At<'a>) -> Self {
+        Self { value, at, files_only: false }
+    }
 }
 
 /// One place at which an edge answers, with what counts there after all inheritance.

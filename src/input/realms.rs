@@ -27,6 +27,16 @@ pub struct Realm<'a> {
     pub wait_increment: Option<Number<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy<'a>>,
+    /// Origins that its clients let in.
+    pub web_origins: Vec<WebOrigin<'a>>,
+}
+
+/// An origin that a client of a realm lets in; `+` stands for those of its redirections.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct WebOrigin<'a> {
+    pub client: Cow<'a, str>,
+    pub value: Cow<'a, str>,
+    pub at: At<'a>,
 }
 
 /// A value that is on or off.

@@ -8,10 +8,11 @@
 # - https://fetch.spec.whatwg.org/#http-access-control-allow-origin
 # custom:
 #   severity: high
-#   input: [settings, edges]
+#   input: [settings, edges, realms]
 #   help: List the origins that need access one by one, for example `https://app.example.org,https://admin.example.org`.
 package rules.web.cors_no_wildcard
 
+import data.lib.edges
 import data.lib.origins
 import data.lib.settings
 
@@ -30,6 +31,23 @@ subjects contains setting.at if {
 subjects contains at if {
 	some edge in input.edges
 	at := edge.cors.at
+}
+
+subjects contains origin.at if {
+	some realm in input.realms.all
+	some origin in realm.web_origins
+}
+
+unknown contains open if {
+	some edge in input.edges
+	some open in edges.open_at(edge, "cors")
+}
+
+unknown contains open if {
+	some edge in input.edges
+	not edge.cors
+	some location in edges.answering(edge)
+	some open in edges.open_at(location, "cors")
 }
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
@@ -52,8 +70,25 @@ deny contains {"at": setting.at, "message": sprintf("%s allows every origin", [s
 deny contains {"at": origin.at, "message": sprintf("%s %s", [edge.name, fault])} if {
 	some edge in input.edges
 	some origin in edge.cors.origins
+	not origin.files_only
 	some entry in origins.entries(origin.value)
 	fault := origins.wildcard(entry)
+}
+
+# Files that everybody may fetch anyway, asked for without credentials.
+deny contains {"at": origin.at, "message": sprintf("%s %s for files", [edge.name, fault]), "severity": "low"} if {
+	some edge in input.edges
+	some origin in edge.cors.origins
+	origin.files_only
+	some entry in origins.entries(origin.value)
+	fault := origins.wildcard(entry)
+}
+
+# `+` stands for the origins of a client's own redirections.
+deny contains {"at": origin.at, "message": sprintf("the client %s of the realm %s %s", [origin.client, realm.name, fault])} if {
+	some realm in input.realms.all
+	some origin in realm.web_origins
+	fault := origins.wildcard(origin.value)
 }
 
 deny contains {

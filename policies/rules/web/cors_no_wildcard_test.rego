@@ -94,3 +94,28 @@ test_nothing_to_look_at_is_no_subject if {
 	found := rule.deny with input as doc
 	found == set()
 }
+
+of_edge(origin) := {[finding.at, object.get(finding, "severity", "high")] |
+	some finding in rule.deny with input as {"edges": [{"name": "shop", "cors": {"at": ["cors"], "origins": [origin]}}]}
+}
+
+test_files_alone_are_a_mild_finding if {
+	of_edge({"value": "*", "at": ["origin"]}) == {[["origin"], "high"]}
+	of_edge({"value": "*", "at": ["origin"], "files_only": true}) == {[["origin"], "low"]}
+	of_edge({"value": "https://acme.io", "at": ["origin"], "files_only": true}) == set()
+}
+
+of_client(value) := {finding.at |
+	some finding in rule.deny with input as {"realms": {"all": [{"name": "shop", "web_origins": [{"client": "web", "value": value, "at": ["origin"]}]}]}}
+}
+
+test_origins_of_clients if {
+	of_client("*") == {["origin"]}
+	of_client("+") == set()
+	of_client("https://acme.io") == set()
+}
+
+test_what_the_proxy_says_is_unknown_where_its_file_is_not_here if {
+	gap := {"at": ["proxy"], "aspects": ["cors"], "message": "m", "give": "g"}
+	{found.at | some found in rule.unknown} == {["proxy"]} with input as {"edges": [{"name": "proxy", "locations": [], "unseen": [gap]}]}
+}

@@ -51,7 +51,7 @@ fn cors<'a>(object: &Object<'a>) -> Option<Cors<'a>> {
     let text = list.and_then(Value::text).unwrap_or_default();
     let origins = list.into_iter().flat_map(|at| {
         let items = text.split(',').map(str::trim).filter(|origin| !origin.is_empty() && !is_template(origin));
-        items.map(move |origin| Origin { value: origin.into(), at: at.into() })
+        items.map(move |origin| Origin::new(origin.into(), at.into()))
     });
     // A list that something fills in later is no empty list.
     if is_template(text) { None } else { Some(Cors { at: enabled.into(), origins: origins.collect() }) }

@@ -82,7 +82,7 @@ fn location<'a>(object: &Object<'a>, tls: bool) -> Location<'a> {
     for name in ["whitelist-source-range", "allowlist-source-range"] {
         if let Some(at) = annotation(name) {
             let list = at.text().unwrap_or_default().split(',').map(str::trim).filter(|range| !range.is_empty());
-            location.access.allow.extend(list.map(|range| Origin { value: range.into(), at: at.into() }));
+            location.access.allow.extend(list.map(|range| Origin::new(range.into(), at.into())));
             location.access.denies = true;
         }
     }

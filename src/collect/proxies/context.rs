@@ -63,7 +63,7 @@ impl<'a> Http<'a> {
                 .map(|(key, value)| {
                     let echoed = by_origin && value.contains("$http_origin") && key.text() != Some("default");
                     let text = if echoed { key.text().unwrap_or_default() } else { value };
-                    Origin { value: text.into(), at: (*key).into() }
+                    Origin::new(text.into(), (*key).into())
                 })
                 .collect();
         }
@@ -73,9 +73,9 @@ impl<'a> Http<'a> {
                 // The parenthesis that ends the condition stands behind its last word.
                 let closes = text.matches(')').count() > text.matches('(').count();
                 let text = text.strip_suffix(')').filter(|_| closes).unwrap_or(text);
-                vec![Origin { value: text.into(), at: asked.into() }]
+                vec![Origin::new(text.into(), asked.into())]
             }
-            None => vec![Origin { value: text.into(), at: value.into() }],
+            None => vec![Origin::new(text.into(), value.into())],
         }
     }
 }
@@ -171,7 +171,7 @@ impl<'a> Level<'a> {
                 .iter()
                 .take_while(|rule| !(rule.name == "deny" && rule.word(0) == Some("all")))
                 .filter(|rule| rule.name == "allow")
-                .filter_map(|rule| Some(Origin { value: rule.word(0)?.into(), at: (*rule.args.first()?).into() }))
+                .filter_map(|rule| Some(Origin::new(rule.word(0)?.into(), (*rule.args.first()?).into())))
                 .collect();
             level.access.denies = rules.iter().any(|rule| rule.name == "deny" && rule.word(0) == Some("all"));
         }

@@ -43,8 +43,7 @@ pub fn edges(bundle: &Bundle) -> Vec<Edge<'_>> {
         // A zone is unused wherever it stands; the first server of the file says so.
         if let Some(edge) = edges.get_mut(first) {
             let unused = facts.zones.iter().filter(|(name, _)| !used.contains(*name));
-            edge.unused_limits =
-                unused.map(|(name, (_, at))| Origin { value: (*name).into(), at: (*at).into() }).collect();
+            edge.unused_limits = unused.map(|(name, (_, at))| Origin::new((*name).into(), (*at).into())).collect();
             edge.unused_limits.sort_by(|a, b| a.value.cmp(&b.value));
         }
     }
@@ -82,9 +81,12 @@ fn build<'a>(
         let at = server.at;
         walker.location(at, "/", Matching::Prefix, &block, &level);
     } else {
-        walker.origins(&block, &level);
+        // What locations inherit counts there; of the server itself its conditions are left.
+        walker.origins(&block, &Level { headers: Vec::new(), ..level.clone() });
     }
     edge.locations = found.locations;
+    // A place that counts for programs too counts for them.
+    found.origins.sort_by_key(|origin| origin.files_only);
     let mut seen = BTreeSet::new();
     found.origins.retain(|origin| seen.insert((origin.at.0.span().start, origin.value.to_string())));
     edge.cors = found.origins.first().map(|first| Cors { at: first.at, origins: found.origins.clone() });
@@ -136,7 +138,12 @@ impl<'a> Walker<'_, 'a> {
             _ if passes => Answers::Proxy,
             _ => Answers::Files,
         };
+        let first = self.found.origins.len();
         self.origins(block, level);
+        let credentials = level.headers.iter().any(|header| header.name == "access-control-allow-credentials");
+        for origin in &mut self.found.origins[first..] {
+            origin.files_only = answers == Answers::Files && !credentials;
+        }
         self.found.locations.push(Location {
             at: at.into(),
             path: path.into(),
