@@ -1,6 +1,6 @@
 //! What routers and middlewares of Traefik do, from labels of compose services as from resources of Kubernetes.
 //!
-//! Source: https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/overview/. Names of options are
+//! Source: <https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/overview/>. Names of options are
 //! compared without regard to case, as Traefik does for labels and flags.
 
 use std::borrow::Cow;

@@ -256,7 +256,7 @@ fn stated(pairs: &[(String, &str)]) -> Tls {
     found.map_or(Tls::Unstated, |(_, value)| tls(value))
 }
 
-/// https://www.postgresql.org/docs/current/libpq-ssl.html: `allow` and `prefer` go on without encryption where the server
+/// <https://www.postgresql.org/docs/current/libpq-ssl.html>: `allow` and `prefer` go on without encryption where the server
 /// does not offer it; so does MySQL's `preferred`.
 fn tls(value: &str) -> Tls {
     match value.trim().to_ascii_lowercase().replace('_', "-").as_str() {

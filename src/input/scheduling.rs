@@ -19,7 +19,7 @@ pub struct Number<'a> {
 }
 
 /// A probe that does something; what it leaves out has Kubernetes' defaults: a period of 10 s, a timeout of 1 s,
-/// 3 failures, no delay (https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/).
+/// 3 failures, no delay (<https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/>).
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Probe<'a> {
     pub at: At<'a>,

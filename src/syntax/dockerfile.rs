@@ -1,7 +1,7 @@
 //! Dockerfiles to a located tree: a sequence of instructions, each a mapping with `instruction` (in capitals), `flags` and
 //! `text`, the rest of it without its continuations and comments.
 //!
-//! Grammar: https://docs.docker.com/reference/dockerfile/. A line that ends in the escape character goes on in the next,
+//! Grammar: <https://docs.docker.com/reference/dockerfile/>. A line that ends in the escape character goes on in the next,
 //! comment lines between them are left out, and heredocs belong to the instruction that opens them.
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Ansible inventories in INI to a located tree: a sequence of sections, each a mapping with `section` (its name, "" before
 //! the first) and `entries`; an entry has a `name` and `vars`.
 //!
-//! Grammar: https://docs.ansible.com/projects/ansible/latest/collections/ansible/builtin/ini_inventory.html. Lines of a
+//! Grammar: <https://docs.ansible.com/projects/ansible/latest/collections/ansible/builtin/ini_inventory.html>. Lines of a
 //! `:vars` section have one variable each; lines of others begin with a host or group, `name=value` behind it.
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Configuration files of nginx to a located tree: a sequence of directives, each a mapping with `directive` (its name),
 //! `args`, and `block` where it has one, itself such a sequence.
 //!
-//! Grammar: https://nginx.org/en/docs/beginners_guide.html#conf_structure. Words are as nginx reads them: quotes are taken
+//! Grammar: <https://nginx.org/en/docs/beginners_guide.html#conf_structure>. Words are as nginx reads them: quotes are taken
 //! off, `\` keeps a quote, a blank or a mark from meaning anything, and `${name}` is part of a word; so is `{{ name }}` of a
 //! template.
 

@@ -77,7 +77,7 @@ pub fn replicas<'a>(service: &Effective<'a>, overlay: bool) -> Replicas<'a> {
 }
 
 /// `deploy.update_config`: Swarm replaces `parallelism` copies at once, 1 by default and all with 0, and stops them first
-/// by default (https://docs.docker.com/reference/compose-file/deploy/#update_config).
+/// by default (<https://docs.docker.com/reference/compose-file/deploy/#update_config>).
 pub fn strategy<'a>(service: &Effective<'a>, replicas: Option<i64>) -> Option<Strategy<'a>> {
     let config = service.path(&["deploy", "update_config"]).filter(|config| config.map().is_some())?;
     let order = config.get("order").and_then(Effective::text).unwrap_or(Cow::Borrowed("stop-first"));

@@ -1,6 +1,6 @@
 //! Effective variables of hosts.
 //!
-//! Precedence: https://docs.ansible.com/projects/ansible/latest/playbook_guide/playbooks_variables.html#variable-precedence-where-should-i-put-a-variable,
+//! Precedence: <https://docs.ansible.com/projects/ansible/latest/playbook_guide/playbooks_variables.html#variable-precedence-where-should-i-put-a-variable>,
 //! from the variables of an inventory's groups up to those of `host_vars` beside the playbooks.
 
 use std::collections::{BTreeMap, BTreeSet};

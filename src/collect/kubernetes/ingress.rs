@@ -1,6 +1,6 @@
 //! What an Ingress answers at each of its paths, as ingress-nginx reads its annotations.
 //!
-//! Source: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/.
+//! Source: <https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! What counts at a level of nginx, after all that it inherits.
 //!
-//! Sources: https://nginx.org/en/docs/http/ngx_http_headers_module.html (a level with an `add_header` of its own inherits
+//! Sources: <https://nginx.org/en/docs/http/ngx_http_headers_module.html> (a level with an `add_header` of its own inherits
 //! none, unless `add_header_inherit merge`), ngx_http_limit_req_module, ngx_http_access_module, ngx_http_core_module.
 
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! Workflows of GitHub Actions, with the reusable workflows and composite actions of the tree followed.
 //!
-//! Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax.
+//! Source: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax>.
 
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::paths;

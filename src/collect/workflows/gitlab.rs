@@ -1,6 +1,6 @@
 //! Pipelines of GitLab CI, with local includes, `extends` and `!reference` followed.
 //!
-//! Source: https://docs.gitlab.com/ci/yaml/.
+//! Source: <https://docs.gitlab.com/ci/yaml/>.
 
 use crate::artefact::Bundle;
 use crate::collect::paths;
