@@ -124,19 +124,17 @@ impl Policies {
         let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
         let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
         let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(&engines, part, rules, mode, params);
-        let mut results: Vec<(Arc<str>, Evaluation)> = Vec::new();
-        if !file.is_empty() {
-            let parts: Vec<Vec<(Arc<str>, Evaluation)>> =
-                document.parts().into_par_iter().map(|part| run(part, &file)).collect();
-            results.extend(parts.into_iter().flatten());
-        }
-        if !bundle.is_empty() {
-            let reading = bundle.iter().filter(|rule| rule.input.iter().any(|input| top(input) == "settings"));
-            // One that names no roles may read them all.
-            let all = reading.clone().any(|rule| rule.roles.is_empty());
-            let roles: Vec<&str> = reading.filter(|_| !all).flat_map(|rule| &rule.roles).map(String::as_str).collect();
-            results.extend(run(document.whole(&roles), &bundle));
-        }
+        let reading = bundle.iter().filter(|rule| rule.input.iter().any(|input| top(input) == "settings"));
+        // One that names no roles may read them all.
+        let all = reading.clone().any(|rule| rule.roles.is_empty());
+        let roles: Vec<&str> = reading.filter(|_| !all).flat_map(|rule| &rule.roles).map(String::as_str).collect();
+        let of_parts = || -> Vec<Vec<(Arc<str>, Evaluation)>> {
+            let parts = if file.is_empty() { Vec::new() } else { document.parts() };
+            parts.into_par_iter().map(|part| run(part, &file)).collect()
+        };
+        let of_whole = || if bundle.is_empty() { Vec::new() } else { run(document.whole(&roles), &bundle) };
+        let (parts, whole) = rayon::join(of_parts, of_whole);
+        let results = parts.into_iter().flatten().chain(whole);
         for (id, evaluation) in results {
             merged.entry(id).or_default().merge(evaluation);
         }

@@ -6,7 +6,7 @@ use schemars::SchemaGenerator;
 
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::{Claim, Collector, Contribution, paths};
-use crate::config::Config;
+use crate::config::{Config, DeploymentSource};
 use crate::input::deployments::{Deployment, DeploymentKind};
 use crate::input::environment;
 use crate::input::inventories::{Inventory, Play};
@@ -71,7 +71,7 @@ impl Collector for Inventories {
             })
     }
 
-    fn collect<'a>(&self, bundle: &'a Bundle, _config: &Config) -> Contribution<'a> {
+    fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
         let mut contribution = Contribution::default();
         let mut inventories: Vec<Inventory<'a>> = Vec::new();
         let mut all: Vec<Play<'a>> = Vec::new();
@@ -81,7 +81,12 @@ impl Collector for Inventories {
             if plays::are(root) {
                 all.extend(root.items().filter_map(plays::read));
             } else if is_inventory(artefact, root) {
-                let deployment: Arc<str> = artefact.path.clone();
+                let named = config
+                    .deployments
+                    .iter()
+                    .find(|one| matches!(&one.source, DeploymentSource::Inventory(path) if **path == *artefact.path));
+                let deployment: Arc<str> = named.map_or_else(|| artefact.path.clone(), |one| one.name.as_str().into());
+                let stated = named.and_then(|one| one.environment);
                 let tree = groups::Tree::read(root);
                 let hosts = variables::hosts(&tree, &files, &artefact.path);
                 let mut artefacts = files.used(&artefact.path);
@@ -90,7 +95,7 @@ impl Collector for Inventories {
                 contribution.deployments.push(Deployment {
                     name: deployment.clone(),
                     kind: DeploymentKind::Inventory,
-                    environment: environment::of_path(&artefact.path),
+                    environment: stated.unwrap_or_else(|| environment::of_path(&deployment)),
                     judged: false,
                     artefacts,
                     at: root.into(),

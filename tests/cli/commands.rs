@@ -576,3 +576,18 @@ fn what_an_image_sets_counts_unless_the_service_sets_it() {
         ("Dockerfile".to_string(), "pass".to_string())
     );
 }
+
+#[test]
+fn an_inventory_of_the_config_has_its_name_and_environment() {
+    let folder = tree(&[
+        ("inventory/dev.yml", "all:\n  hosts:\n    a: {ansible_user: root}\n"),
+        ("plimsoll.yaml", "deployments:\n  - {name: live, environment: production, inventory: inventory/dev.yml}\n"),
+    ]);
+    let findings = |config: &str| {
+        let ran = run(folder.path(), &["check", "--format", "json", "--config", config]);
+        list(&ran.json()["findings"]).iter().map(|one| text(&one["deployment"])).collect::<Vec<_>>()
+    };
+    assert_eq!(findings("plimsoll.yaml"), ["live"]);
+    std::fs::write(folder.path().join("empty.yaml"), "exclude: []\n").expect("the config can be written");
+    assert_eq!(findings("empty.yaml"), Vec::<String>::new());
+}

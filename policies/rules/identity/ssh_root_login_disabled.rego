@@ -7,14 +7,20 @@
 # - https://docs.ansible.com/projects/ansible/latest/inventory_guide/connection_details.html
 # custom:
 #   severity: critical
-#   input: [inventories, hosts]
+#   input: [deployments, inventories, hosts]
 #   needs: [hosts]
 #   help: >-
 #     Let Ansible log in as a user of its own and write `become: true`; set `PermitRootLogin no` on every server.
 package rules.identity.ssh_root_login_disabled
 
-users := [{"host": host, "variable": variable} |
+# Inventories of deployments that are judged.
+inventories := [inventory |
 	some inventory in input.inventories.all
+	inventory.deployment in {deployment.name | some deployment in input.deployments}
+]
+
+users := [{"host": host, "variable": variable} |
+	some inventory in inventories
 	some host in inventory.hosts
 	some variable in host.connection
 	variable.name in {"ansible_user", "ansible_ssh_user"}
@@ -34,7 +40,7 @@ subjects contains host.at if some host in unnamed
 
 # Hosts of which nothing says who logs in.
 unnamed := [host |
-	some inventory in input.inventories.all
+	some inventory in inventories
 	some host in inventory.hosts
 	not named(host)
 ]

@@ -4,8 +4,8 @@ import data.rules.identity.ssh_root_login_disabled as rule
 
 user(state, value) := {"name": "ansible_user", "state": state, "value": value, "at": ["user"]}
 
-document(connection, plays) := {"inventories": {
-	"all": [{"hosts": [{"name": "web", "at": ["host"], "connection": connection}]}],
+document(connection, plays) := {"deployments": [{"name": "live"}], "inventories": {
+	"all": [{"deployment": "live", "hosts": [{"name": "web", "at": ["host"], "connection": connection}]}],
 	"plays": plays,
 }}
 
@@ -33,4 +33,9 @@ test_plays if {
 	{finding.at | some finding in rule.deny} == {["remote"]} with input as document([user("literal", "deploy")], [play(false, "root")])
 	rule.deny == set() with input as document([user("literal", "deploy")], [play(true, "root")])
 	rule.deny == set() with input as document([user("literal", "deploy")], [play(false, "deploy")])
+}
+
+test_an_inventory_that_is_not_judged_is_no_subject if {
+	rule.subjects == set() with input as object.union(document([user("literal", "root")], []), {"deployments": []})
+	rule.deny == set() with input as object.union(document([user("literal", "root")], []), {"deployments": []})
 }
