@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::located::Located;
 use crate::problem::Problem;
+use crate::secrets::Detection;
 
 mod git;
 mod read;
@@ -18,6 +19,9 @@ mod walk;
 
 pub use read::gather;
 pub use walk::git_root;
+
+/// The section of the texts in which secrets were looked for.
+pub const SECRETS: &str = "secrets";
 
 /// What a run looks at.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +41,17 @@ pub struct Gathered {
     pub root: PathBuf,
     /// Whether a folder was given (nothing recognised in it is worth an exit code).
     pub folder_given: bool,
+    /// Files that are no text, in which no secrets were looked for.
+    pub binary: usize,
+}
+
+/// What a run needs of what it looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// What collectors read.
+    pub artefacts: bool,
+    /// The secrets of every text, not only of what collectors read.
+    pub secrets: bool,
 }
 
 /// Whether git tracks a file.
@@ -62,10 +77,20 @@ pub struct Artefact {
     pub given: bool,
 }
 
+/// One text in which secrets were looked for; where some stand, its artefact (of the section `secrets`) has a place for
+/// each of them, in the same order.
+#[derive(Debug)]
+pub struct Scanned {
+    pub artefact: Artefact,
+    pub detections: Vec<Detection>,
+}
+
 /// All artefacts of a run, sorted by path.
 #[derive(Debug, Default)]
 pub struct Bundle {
     artefacts: Vec<Artefact>,
+    /// Sorted by path.
+    scanned: Vec<Scanned>,
     by_path: HashMap<Arc<str>, usize>,
     unreadable: HashSet<Arc<str>>,
     builds: HashMap<String, Result<(), String>>,
@@ -77,14 +102,21 @@ pub struct Bundle {
 
 impl Bundle {
     /// `unreadable` are paths that exist and could not be read, each with a problem of its own.
-    pub fn new(mut artefacts: Vec<Artefact>, unreadable: HashSet<Arc<str>>, in_git: bool) -> Self {
+    pub fn new(
+        mut artefacts: Vec<Artefact>,
+        mut scanned: Vec<Scanned>,
+        unreadable: HashSet<Arc<str>>,
+        in_git: bool,
+    ) -> Self {
         artefacts.sort_by(|a, b| a.path.cmp(&b.path));
+        scanned.sort_by(|a, b| a.artefact.path.cmp(&b.artefact.path));
         let by_path = artefacts.iter().enumerate().map(|(n, artefact)| (artefact.path.clone(), n)).collect();
         let mut ignores: Vec<(String, Gitignore)> = artefacts.iter().filter_map(matcher).collect();
         ignores.sort_by_key(|(folder, _)| folder.len());
-        let mut bundle = Self { artefacts, by_path, unreadable, builds: HashMap::new(), ignores, in_git };
-        let ignored: Vec<bool> = bundle.artefacts.iter().map(|artefact| bundle.ignores(&artefact.path)).collect();
-        for (artefact, ignored) in bundle.artefacts.iter_mut().zip(ignored) {
+        let mut bundle = Self { artefacts, scanned, by_path, unreadable, builds: HashMap::new(), ignores, in_git };
+        let ignored: Vec<bool> = bundle.all().map(|artefact| bundle.ignores(&artefact.path)).collect();
+        let all = bundle.artefacts.iter_mut().chain(bundle.scanned.iter_mut().map(|one| &mut one.artefact));
+        for (artefact, ignored) in all.zip(ignored) {
             artefact.ignored = ignored;
         }
         bundle
@@ -93,7 +125,7 @@ impl Bundle {
     /// The same with what was rendered, and how each build went, by the path of its problem.
     pub fn with(self, added: Vec<Artefact>, builds: HashMap<String, Result<(), String>>) -> Self {
         let artefacts = self.artefacts.into_iter().chain(added).collect();
-        Self { builds, ..Self::new(artefacts, self.unreadable, self.in_git) }
+        Self { builds, ..Self::new(artefacts, self.scanned, self.unreadable, self.in_git) }
     }
 
     /// How the rendering of a chart or an overlay went, if it was tried.
@@ -110,9 +142,34 @@ impl Bundle {
         self.by_path.get(path).map(|&n| &self.artefacts[n])
     }
 
+    /// The texts in which secrets were looked for, sorted by path.
+    pub fn scanned(&self) -> &[Scanned] {
+        &self.scanned
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Artefact> {
+        self.artefacts.iter().chain(self.scanned.iter().map(|one| &one.artefact))
+    }
+
     /// The artefacts of one section, sorted by path.
     pub fn section(&self, section: &str) -> impl Iterator<Item = &Artefact> {
-        self.artefacts.iter().filter(move |artefact| artefact.located.section == section)
+        self.all().filter(move |artefact| artefact.located.section == section)
+    }
+
+    /// The artefact of a section at a path of the run.
+    pub fn in_section(&self, section: &str, path: &str) -> Option<&Artefact> {
+        let scanned = || self.scanned.binary_search_by(|one| (*one.artefact.path).cmp(path)).ok();
+        match self.get(path).filter(|artefact| artefact.located.section == section) {
+            None if section == SECRETS => scanned().map(|at| &self.scanned[at].artefact),
+            found => found,
+        }
+    }
+
+    /// Texts of all artefacts by path, of scanned files only where something was found in them.
+    pub fn texts(&self) -> impl Iterator<Item = (Arc<str>, Arc<str>)> {
+        self.all()
+            .filter(|artefact| !artefact.located.text.is_empty())
+            .map(|one| (one.path.clone(), one.located.text.clone()))
     }
 
     /// Whether a file is there but could not be read; its problem is reported already.

@@ -19,6 +19,7 @@ pub mod inventories;
 pub mod kubernetes;
 pub mod proxies;
 pub mod realms;
+pub mod secrets;
 pub mod workflows;
 
 mod interpolate;
@@ -36,6 +37,7 @@ pub static COLLECTORS: &[&dyn Collector] = &[
     &inventories::Inventories,
     &realms::Realms,
     &workflows::Workflows,
+    &secrets::Secrets,
 ];
 
 /// What a collector says of a file before it is read.

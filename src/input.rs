@@ -32,6 +32,7 @@ pub mod products;
 pub mod realms;
 pub mod roles;
 pub mod scheduling;
+pub mod secrets;
 pub mod settings;
 pub mod shared;
 pub mod tables;
@@ -180,7 +181,7 @@ impl<'a> InputDocument<'a> {
     pub fn locate(&self, route: &[Step]) -> Result<Place<'a>, String> {
         let unknown = || format!("the route {} leads nowhere", display(route));
         let [Step::Key(section), Step::Key(files), Step::Key(path), rest @ ..] = route else { return Err(unknown()) };
-        let artefact = self.bundle.get(path).filter(|artefact| artefact.located.section == &**section);
+        let artefact = self.bundle.in_section(section, path);
         let Some(artefact) = artefact.filter(|_| &**files == "files") else { return Err(unknown()) };
         let path = artefact.path.clone();
         match artefact.located.resolve(rest) {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::artefact::{Gathered, Sources};
+use crate::artefact::{Gathered, SECRETS, Sources, Wanted};
 use crate::config::Config;
 use crate::input::InputDocument;
 use crate::mask::Mask;
@@ -31,6 +31,7 @@ pub mod problem;
 pub mod report;
 pub mod rule;
 pub mod schema;
+pub mod secrets;
 pub mod syntax;
 pub mod verdict;
 pub mod waiver;
@@ -60,12 +61,26 @@ pub struct Run {
 
 /// Decides what is wrong in the sources.
 pub fn check(request: &Request) -> Run {
-    let (gathered, (policies, broken)) =
-        rayon::join(|| artefact::gather(&request.sources, &request.config), || Policies::load(&request.policies));
+    let load = || Policies::load(&request.policies);
+    let mut wanted = Wanted { artefacts: true, secrets: true };
+    let (gathered, (policies, broken)) = if request.rules.is_empty() {
+        rayon::join(|| artefact::gather(&request.sources, &request.config, wanted), load)
+    } else {
+        // Only what the chosen rules read is worth reading.
+        let loaded = load();
+        let (chosen, _) = choose(loaded.0.rules(), request);
+        let reads = |secrets: bool| {
+            chosen.rules.is_empty()
+                || chosen.rules.iter().flat_map(|rule| &rule.input).any(|section| (section == SECRETS) == secrets)
+        };
+        wanted = Wanted { artefacts: reads(false), secrets: reads(true) };
+        (artefact::gather(&request.sources, &request.config, wanted), loaded)
+    };
     let (chosen, unknown) = choose(policies.rules(), request);
     let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
     let absent = input::deployments::absent(&request.config, &gathered);
-    let mut problems: Vec<Problem> = [gathered.problems.clone(), found, nothing_recognised(&gathered), absent].concat();
+    let mut problems: Vec<Problem> =
+        [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted), absent].concat();
 
     let params = request.config.rules.iter().map(|(id, rule)| (id.as_str().into(), rule.params.clone())).collect();
     let evaluated = policies.evaluate(&chosen.rules, &document, "check", &params);
@@ -98,14 +113,18 @@ pub fn check(request: &Request) -> Run {
     problems.extend(broken);
     problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
     problems.dedup();
-    let texts =
-        gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
     let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
     let summary = summary(&document, &outcomes, &problems);
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
     let run = Run {
         review: Review { command: "check", verdict, summary, outcomes, problems },
-        texts: texts.chain(policies.texts()).chain(policy::texts(&request.policies)).chain(config).collect(),
+        texts: gathered
+            .bundle
+            .texts()
+            .chain(policies.texts())
+            .chain(policy::texts(&request.policies))
+            .chain(config)
+            .collect(),
         mask,
         broken: is_broken,
     };
@@ -117,16 +136,15 @@ pub fn check(request: &Request) -> Run {
 
 /// The input document as JSON, with secrets masked, and the problems on the way to it.
 pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
-    let gathered = artefact::gather(&request.sources, &request.config);
+    let wanted = Wanted { artefacts: true, secrets: true };
+    let gathered = artefact::gather(&request.sources, &request.config, wanted);
     let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
     let mask = Mask::new(&document);
     let json = mask.document(&document);
-    let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered)].concat();
-    let texts =
-        gathered.bundle.artefacts().iter().map(|artefact| (artefact.path.clone(), artefact.located.text.clone()));
+    let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted)].concat();
     let summary = summary(&document, &[], &problems);
     let review = Review { command: "collect", verdict: Verdict::NotEvaluated, summary, outcomes: Vec::new(), problems };
-    (json, Run { review, texts: texts.collect(), mask, broken: false })
+    (json, Run { review, texts: gathered.bundle.texts().collect(), mask, broken: false })
 }
 
 /// The rules that a request asks for.
@@ -162,8 +180,10 @@ fn failed(outcome: &verdict::Outcome) -> Option<Problem> {
     Some(problem.help("mend the rule, or leave it out with --skip"))
 }
 
-fn nothing_recognised(gathered: &Gathered) -> Vec<Problem> {
-    let recognised = gathered.bundle.artefacts().iter().any(|artefact| artefact.located.section != "gitignore");
+fn nothing_recognised(gathered: &Gathered, wanted: Wanted) -> Vec<Problem> {
+    let artefacts = gathered.bundle.artefacts();
+    let recognised = artefacts.iter().any(|artefact| artefact.located.section != "gitignore")
+        || !wanted.artefacts && !gathered.bundle.scanned().is_empty();
     if recognised || !gathered.folder_given || gathered.problems.iter().any(|one| one.kind != ProblemKind::Notice) {
         return Vec::new();
     }

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::input::settings::{Holder, Setting, State};
 use crate::input::{InputDocument, environment, roles};
 use crate::located::{At, Span, Value};
+use crate::secrets::Strength;
 
 pub mod lexical;
 
@@ -92,6 +93,17 @@ impl Mask {
                     values.insert(form);
                 } else if length >= WORD && !common && !secret.bytes().all(|byte| byte.is_ascii_lowercase()) {
                     words.insert(form);
+                }
+            }
+        }
+        for scanned in document.bundle.scanned() {
+            for detection in &scanned.detections {
+                let artefact = &scanned.artefact;
+                spans.entry(artefact.path.clone()).or_default().insert(detection.span);
+                let secret = artefact.located.text.get(detection.span.range()).unwrap_or_default();
+                if detection.strength != Strength::Weak && secret.chars().count() >= LONG {
+                    all.insert(secret.to_string());
+                    values.insert(secret.to_string());
                 }
             }
         }

@@ -84,6 +84,8 @@ pub struct Rule {
     pub roles: Vec<String>,
     pub scope: Scope,
     pub absent_in: AbsentIn,
+    /// Rules whose findings it does not repeat: what overlaps one of theirs is left to them, and then it does not pass.
+    pub yields_to: Vec<Arc<str>>,
     pub params: Vec<Param>,
     /// What to write instead.
     pub help: String,

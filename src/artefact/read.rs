@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,15 +10,16 @@ use rayon::prelude::*;
 
 use crate::artefact::render::{self, Build};
 use crate::artefact::walk::{self, Found};
-use crate::artefact::{Artefact, Bundle, Gathered, Sources, Tracked, git};
+use crate::artefact::{Artefact, Bundle, Gathered, SECRETS, Scanned, Sources, Tracked, Wanted, git};
 use crate::collect::{COLLECTORS, Claim, Collector};
 use crate::config::Config;
-use crate::located::{Dialect, Limits};
+use crate::located::{Dialect, Limits, Located};
 use crate::problem::{Problem, ProblemKind};
+use crate::secrets;
 use crate::syntax::{self, Fault, Format};
 
 /// Finds, reads and classifies everything that a run looks at.
-pub fn gather(sources: &Sources, config: &Config) -> Gathered {
+pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
     let here = [".".into()];
     let paths: &[_] = if sources.paths.is_empty() && sources.stdin.is_none() { &here } else { &sources.paths };
     let walked = walk::walk(paths, &config.exclude);
@@ -38,9 +40,11 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
         }
     }
     let all: Vec<String> = names.iter().map(|name| (*name).to_string()).collect();
-    files.retain(|found| !left_out.iter().any(|folder| super::below(folder, &found.path).is_some()));
+    for found in &mut files {
+        found.opaque |= left_out.iter().any(|folder| super::below(folder, &found.path).is_some());
+    }
 
-    let reader = Reader { tracked: tracked.as_ref(), limits: config.limits };
+    let reader = Reader { tracked: tracked.as_ref(), limits: config.limits, wanted };
     let mut read: BTreeMap<Arc<str>, Reading> =
         files.par_iter().filter_map(|found| Some((found.path.clone(), reader.read(found, None)?))).collect();
     if let Some(bytes) = &sources.stdin {
@@ -67,7 +71,7 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
                 continue;
             }
             let path: Arc<str> = path.into();
-            let found = Found { file, path: path.clone(), given: walked.folder_given };
+            let found = Found { file, path: path.clone(), given: walked.folder_given, opaque: false };
             if let Some(reading) = reader.read(&found, Some((collector, format))) {
                 read.insert(path.clone(), reading);
                 fresh.push(path);
@@ -76,20 +80,24 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
     }
 
     let mut artefacts = Vec::with_capacity(read.len());
+    let mut scanned = Vec::with_capacity(read.len());
     let mut unreadable = HashSet::new();
+    let mut binary = 0;
     for (path, reading) in read {
         problems.extend(reading.problems);
+        scanned.extend(reading.scanned);
+        binary += usize::from(reading.binary);
         match reading.artefact {
             Some(artefact) => artefacts.push(artefact),
             None if reading.refused => _ = unreadable.insert(path),
             None => {}
         }
     }
-    let mut bundle = Bundle::new(artefacts, unreadable, tracked.is_some());
+    let mut bundle = Bundle::new(artefacts, scanned, unreadable, tracked.is_some());
     if config.render {
         bundle = rendered(bundle, &walked.root, &all, &reader, &mut problems);
     }
-    Gathered { bundle, problems, root: walked.root, folder_given: walked.folder_given }
+    Gathered { bundle, problems, root: walked.root, folder_given: walked.folder_given, binary }
 }
 
 /// Adds what charts and overlays of the tree come to. A problem of one that is rendered whole goes; that of another says why
@@ -104,12 +112,13 @@ fn rendered(bundle: Bundle, root: &Path, paths: &[String], reader: &Reader<'_>, 
     let mut added = Vec::new();
     let mut failed: BTreeMap<&str, String> = BTreeMap::new();
     for ((collector, build), result) in wanted.iter().zip(render::run(root, &builds)) {
-        let found = Found { file: Path::new(&build.path).into(), path: build.path.as_str().into(), given: true };
+        let file = Path::new(&build.path).into();
+        let found = Found { file, path: build.path.as_str().into(), given: true, opaque: false };
         let reading = result.map(|text| {
             if text.iter().all(u8::is_ascii_whitespace) {
                 return Reading::default();
             }
-            reader.classify(&found, text, &[(*collector, Claim::Yes(Format::Yaml))]).unwrap_or_default()
+            reader.classify(&found, Text::new(text), &[(*collector, Claim::Yes(Format::Yaml))]).unwrap_or_default()
         });
         match reading {
             Ok(reading) => {
@@ -138,9 +147,12 @@ fn rendered(bundle: Bundle, root: &Path, paths: &[String], reader: &Reader<'_>, 
 #[derive(Default)]
 struct Reading {
     artefact: Option<Artefact>,
+    scanned: Option<Scanned>,
     problems: Vec<Problem>,
     /// Whether it exists and could not be read.
     refused: bool,
+    /// Whether it is no text, so that no secrets were looked for in it.
+    binary: bool,
 }
 
 impl Reading {
@@ -149,41 +161,87 @@ impl Reading {
     }
 
     fn refused(problem: Problem) -> Self {
-        Self { artefact: None, problems: vec![problem], refused: true }
+        Self { problems: vec![problem], refused: true, ..Self::default() }
     }
+}
+
+/// What was read, and as text.
+enum Text {
+    Sound(Arc<str>),
+    /// Not UTF-8: the byte at which it ends to be, and the text with a sign for each byte that belongs to no character, so
+    /// that places still fit.
+    Broken(usize, Arc<str>),
+}
+
+impl Text {
+    fn new(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Text::Sound(text.into()),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let mut text = String::with_capacity(error.as_bytes().len());
+                for chunk in error.as_bytes().utf8_chunks() {
+                    text.push_str(chunk.valid());
+                    text.extend(chunk.invalid().iter().map(|_| '?'));
+                }
+                Text::Broken(at, text.into())
+            }
+        }
+    }
+
+    fn get(&self) -> &Arc<str> {
+        match self {
+            Text::Sound(text) | Text::Broken(_, text) => text,
+        }
+    }
+}
+
+/// Whether bytes are no text, by what git goes by: a NUL near the start.
+fn is_binary(bytes: &[u8]) -> bool {
+    bytes[..bytes.len().min(8_000)].contains(&0)
 }
 
 struct Reader<'r> {
     tracked: Option<&'r HashSet<String>>,
     limits: Limits,
+    wanted: Wanted,
 }
 
 impl Reader<'_> {
-    /// Reads one file if a collector wants it; `wanted` names the collector of a file that another artefact names.
+    /// Reads one file if a collector wants it, or if secrets are looked for in it; `wanted` names the collector of a file that
+    /// another artefact names.
     fn read(&self, found: &Found, wanted: Option<(&'static dyn Collector, Format)>) -> Option<Reading> {
         let candidates = match wanted {
+            _ if found.opaque || !self.wanted.artefacts => Vec::new(),
             Some((collector, format)) => vec![(collector, Claim::Yes(format))],
             None => claims(&found.path),
         };
-        if candidates.is_empty() {
+        let scans = self.wanted.secrets && found.given;
+        if candidates.is_empty() && !scans {
             return None;
         }
+        let mut spoils = spoiled(&candidates);
+        if scans {
+            spoils.push(SECRETS);
+        }
         let refuse = |kind, message: String, help: &str| {
-            Some(Reading::refused(
-                Problem::new(kind, found.path.clone(), message).help(help).spoils(&spoiled(&candidates)),
-            ))
+            Some(Reading::refused(Problem::new(kind, found.path.clone(), message).help(help).spoils(&spoils)))
+        };
+        let unreadable = |error: &std::io::Error| {
+            refuse(
+                ProblemKind::Fault,
+                format!("cannot be read: {}", walk::reason(error)),
+                "give read permission, or list the file under `exclude` in plimsoll.yaml",
+            )
         };
         let metadata = match fs::metadata(&found.file) {
             Ok(metadata) => metadata,
-            Err(error) => {
-                return refuse(
-                    ProblemKind::Fault,
-                    format!("cannot be read: {}", walk::reason(&error)),
-                    "give read permission, or list the file under `exclude` in plimsoll.yaml",
-                );
-            }
+            Err(error) => return unreadable(&error),
         };
         if metadata.is_dir() {
+            return None;
+        }
+        if !metadata.is_file() && candidates.is_empty() {
             return None;
         }
         if !metadata.is_file() {
@@ -194,24 +252,47 @@ impl Reader<'_> {
             );
         }
         if metadata.len() > self.limits.file_bytes as u64 {
+            if candidates.is_empty() && begins_binary(&found.file) {
+                return Some(Reading { binary: true, ..Reading::default() });
+            }
             return refuse(
                 ProblemKind::Limit,
                 format!("has {} bytes, over the limit of {}", metadata.len(), self.limits.file_bytes),
                 "split the file, raise `limits.file_bytes` in plimsoll.yaml, or list it under `exclude`",
             );
         }
-        match fs::read(&found.file) {
-            Ok(bytes) => self.classify(found, bytes, &candidates),
-            Err(error) => refuse(
-                ProblemKind::Fault,
-                format!("cannot be read: {}", walk::reason(&error)),
-                "give read permission, or list the file under `exclude` in plimsoll.yaml",
-            ),
+        let bytes = match fs::read(&found.file) {
+            Ok(bytes) => bytes,
+            Err(error) => return unreadable(&error),
+        };
+        let binary = is_binary(&bytes);
+        if binary && candidates.is_empty() {
+            return Some(Reading { binary, ..Reading::default() });
         }
+        let text = Text::new(bytes);
+        let scanned = (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get()));
+        let reading = if candidates.is_empty() { None } else { self.classify(found, text, &candidates) };
+        Some(Reading { scanned, binary, ..reading.unwrap_or_default() })
+    }
+
+    /// Looks for secrets in a text; the text itself is kept only where there are some.
+    fn scan(&self, found: &Found, text: &Arc<str>) -> Scanned {
+        let detections = secrets::scan(&found.path, text);
+        let located = secrets::located(&found.path, text, &detections, self.limits);
+        Scanned { artefact: self.artefact(found, located), detections }
+    }
+
+    fn artefact(&self, found: &Found, located: Located) -> Artefact {
+        let tracked = match self.tracked {
+            None => Tracked::Unknown,
+            Some(tracked) if tracked.contains(&*found.path) => Tracked::Yes,
+            Some(_) => Tracked::No,
+        };
+        Artefact { path: found.path.clone(), located, tracked, ignored: false, given: found.given }
     }
 
     fn stdin(&self, bytes: &[u8]) -> Reading {
-        let found = Found { file: Path::new("-").into(), path: "-".into(), given: true };
+        let found = Found { file: Path::new("-").into(), path: "-".into(), given: true, opaque: false };
         // JSON is YAML to the readers that standard input is meant for, and recovers document by document.
         let candidates: Vec<_> = COLLECTORS
             .iter()
@@ -229,8 +310,11 @@ impl Reader<'_> {
                 .spoils(&spoiled(&candidates)),
             );
         }
-        let reading = self.classify(&found, bytes.to_vec(), &candidates).unwrap_or_default();
-        if reading.artefact.is_none() && reading.problems.is_empty() {
+        let text = Text::new(bytes.to_vec());
+        let scanned = (!is_binary(bytes)).then(|| self.scan(&found, text.get()));
+        let reading = self.classify(&found, text, &candidates).unwrap_or_default();
+        let reading = Reading { scanned, ..reading };
+        if reading.artefact.is_none() && reading.problems.is_empty() && self.wanted.artefacts {
             let help = "pipe Kubernetes manifests or a compose file, e.g. `helm template . | plimsoll check -`";
             let problem = Problem::new(ProblemKind::Fault, "-", "nothing recognised on standard input").help(help);
             return Reading::refused(problem);
@@ -238,20 +322,13 @@ impl Reader<'_> {
         reading
     }
 
-    fn classify(
-        &self,
-        found: &Found,
-        bytes: Vec<u8>,
-        candidates: &[(&'static dyn Collector, Claim)],
-    ) -> Option<Reading> {
-        let text: Arc<str> = match String::from_utf8(bytes) {
-            Ok(text) => text.into(),
-            Err(error) => {
-                let text = String::from_utf8_lossy(error.as_bytes());
+    fn classify(&self, found: &Found, text: Text, candidates: &[(&'static dyn Collector, Claim)]) -> Option<Reading> {
+        let text = match text {
+            Text::Sound(text) => text,
+            Text::Broken(at, text) => {
                 let suspected: Vec<_> =
                     candidates.iter().filter(|(collector, claim)| suspects(*collector, *claim, found, &text)).collect();
                 let kind = if suspected.is_empty() { ProblemKind::Notice } else { ProblemKind::Fault };
-                let at = error.utf8_error().valid_up_to();
                 let suspected: Vec<_> = suspected.into_iter().copied().collect();
                 return Some(Reading::refused(
                     Problem::new(kind, found.path.clone(), format!("is not UTF-8: byte {at} begins no character"))
@@ -287,7 +364,7 @@ impl Reader<'_> {
                     "nothing says that it is a file that plimsoll reads, so no rule waits for it".to_string();
                 problem
             });
-            return Some(Reading { artefact: None, problems: problems.collect(), refused: false });
+            return Some(Reading { problems: problems.collect(), ..Reading::default() });
         };
         (located.section, located.numbered) = (owner.section(), owner.numbered());
         if located.dialect != Dialect::Json {
@@ -297,17 +374,16 @@ impl Reader<'_> {
         let spoils = spoiled(&[(owner, claim)]);
         let problems =
             parsed.faults.into_iter().map(|fault| problem_of(fault, found, ProblemKind::Fault, spoils.clone()));
-        let tracked = match self.tracked {
-            None => Tracked::Unknown,
-            Some(tracked) if tracked.contains(&*found.path) => Tracked::Yes,
-            Some(_) => Tracked::No,
-        };
-        Some(Reading {
-            problems: problems.collect(),
-            artefact: Some(Artefact { path: found.path.clone(), located, tracked, ignored: false, given: found.given }),
-            refused: false,
-        })
+        let problems = problems.collect();
+        Some(Reading { problems, artefact: Some(self.artefact(found, located)), ..Reading::default() })
     }
+}
+
+/// Whether a file that is too large to be read is no text.
+fn begins_binary(file: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(file).and_then(|file| file.take(8_000).read_to_end(&mut start));
+    read.is_ok() && is_binary(&start)
 }
 
 fn suspects(collector: &dyn Collector, claim: Claim, found: &Found, text: &str) -> bool {

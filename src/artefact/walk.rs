@@ -25,6 +25,8 @@ pub struct Found {
     /// Relative to the root, with forward slashes.
     pub path: Arc<str>,
     pub given: bool,
+    /// Whether no collector reads it as it stands (templates of a chart).
+    pub opaque: bool,
 }
 
 /// Everything that a walk saw.
@@ -127,7 +129,7 @@ impl Tree<'_> {
         if self.exclude.is_match(&*path) {
             return;
         }
-        let found = Found { file: file.to_path_buf(), path: path.clone(), given };
+        let found = Found { file: file.to_path_buf(), path: path.clone(), given, opaque: false };
         // A file that is given stays given when it is a neighbour as well.
         self.walked.files.entry(path).or_insert(found).given |= given;
     }

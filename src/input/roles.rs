@@ -72,6 +72,15 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     ROLES.iter().map(|role| role.name)
 }
 
+/// Words one of which stands in every name that means a credential, in lower case; none holds another.
+pub fn secret_words() -> Vec<String> {
+    let endings = SECRETS.endings.iter().filter_map(|ending| ending.iter().max_by_key(|word| word.len()));
+    let all: std::collections::BTreeSet<String> =
+        SECRETS.last.iter().chain(endings).cloned().chain(["key".to_string()]).collect();
+    let holds_another = |word: &String| all.iter().any(|other| other != word && word.contains(other.as_str()));
+    all.iter().filter(|word| !holds_another(word)).cloned().collect()
+}
+
 /// What a name means.
 pub fn of(name: &str) -> Meaning {
     let words = words(name);
@@ -115,7 +124,7 @@ fn is_public_url(words: &[Cow<'_, str>]) -> bool {
 }
 
 /// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` are `db`, `password`.
-fn words(name: &str) -> Vec<Cow<'_, str>> {
+pub(crate) fn words(name: &str) -> Vec<Cow<'_, str>> {
     let mut words = Vec::new();
     for part in name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
         let mut start = 0;

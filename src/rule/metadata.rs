@@ -130,7 +130,10 @@ impl Checker<'_> {
             self.problem(root.pointer(), "METADATA has no `custom`", "add `custom` with severity, input and help");
             return None;
         };
-        self.closed(custom, &["severity", "input", "needs", "roles", "scope", "absent_in", "params", "help"]);
+        self.closed(
+            custom,
+            &["severity", "input", "needs", "roles", "scope", "absent_in", "yields_to", "params", "help"],
+        );
         let severity = self.choice(custom, "severity", SEVERITIES, None);
         let scope =
             self.choice(custom, "scope", &[("file", Scope::File), ("bundle", Scope::Bundle)], Some(Scope::File));
@@ -141,6 +144,8 @@ impl Checker<'_> {
         let needs = self.needs(custom, &input);
         let params = self.params(custom);
         let roles = self.roles(custom);
+        let yields_to = custom.get("yields_to").into_iter().flat_map(Value::items).filter_map(Value::text);
+        let yields_to = yields_to.map(Into::into).collect();
         Some(Rule {
             id: id.into(),
             package: package.to_string(),
@@ -153,6 +158,7 @@ impl Checker<'_> {
             roles,
             scope: scope?,
             absent_in: absent_in?,
+            yields_to,
             params,
             help: help?,
             file: self.file.clone(),

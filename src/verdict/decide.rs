@@ -45,7 +45,32 @@ pub fn locate<'a>(
     let locator = Locator { document, known, circumstances };
     let mut outcomes: Vec<Outcome> = evaluated.into_par_iter().map(|one| locator.outcome(one)).collect();
     outcomes.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
+    yield_places(&mut outcomes);
     outcomes
+}
+
+/// Takes from each rule the findings at places that the rules to which it yields report. It does not pass with them: the
+/// defect is there, another rule says it.
+fn yield_places(outcomes: &mut [Outcome]) {
+    for n in 0..outcomes.len() {
+        let yields_to = outcomes[n].rule.yields_to.clone();
+        let mut taken: HashMap<Arc<str>, Vec<Span>> = HashMap::default();
+        for finding in outcomes.iter().filter(|one| yields_to.contains(&one.rule.id)).flat_map(|one| &one.findings) {
+            taken.entry(finding.path.clone()).or_default().push(finding.span);
+        }
+        let outcome = &mut outcomes[n];
+        let before = outcome.findings.len();
+        let overlaps = |a: Span, b: Span| a.start < b.end && b.start < a.end;
+        outcome.findings.retain(|finding| {
+            taken.get(&finding.path).is_none_or(|spans| !spans.iter().any(|span| overlaps(*span, finding.span)))
+        });
+        let left = before - outcome.findings.len();
+        if left > 0 && outcome.verdict == Verdict::Pass {
+            let of = yields_to.join(", ");
+            (outcome.verdict, outcome.reason) =
+                (Verdict::NotEvaluated, Some(format!("{left} of its findings are left to {of}")));
+        }
+    }
 }
 
 struct Locator<'l, 'a> {

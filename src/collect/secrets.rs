@@ -1,0 +1,80 @@
+//! Secrets: what was detected in every text, whoever reads it.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use data_encoding::HEXLOWER;
+use schemars::SchemaGenerator;
+use sha2::{Digest as _, Sha256};
+
+use crate::artefact::{Bundle, SECRETS, Scanned};
+use crate::collect::{Claim, Collector, Contribution};
+use crate::config::Config;
+use crate::input::secrets::Secret;
+use crate::input::{environment, roles};
+use crate::located::{Dialect, Value};
+use crate::secrets::Family;
+
+pub struct Secrets;
+
+impl Collector for Secrets {
+    fn section(&self) -> &'static str {
+        SECRETS
+    }
+
+    fn views(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Text
+    }
+
+    /// Texts are scanned as they are read, whatever else reads them.
+    fn claims(&self, _path: &str) -> Claim {
+        Claim::No
+    }
+
+    fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
+        let salt = RandomState::new().hash_one(0_u8).to_le_bytes();
+        let found: Vec<Secret<'a>> =
+            bundle.scanned().iter().flat_map(|scanned| secrets(scanned, config.all, &salt)).collect();
+        Contribution { beside: vec![("found", Box::new(found))], ..Contribution::default() }
+    }
+
+    fn schema(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+        vec![("found", generator.subschema_for::<Vec<Secret<'_>>>())]
+    }
+}
+
+fn secrets<'a>(scanned: &'a Scanned, all: bool, salt: &[u8]) -> Vec<Secret<'a>> {
+    let artefact = &scanned.artefact;
+    let text = &artefact.located.text;
+    let places = artefact.located.root().map(Value::entries).unwrap_or_default();
+    let environment = environment::of_path(&artefact.path);
+    let code = Family::of(&artefact.path, text) == Family::Code;
+    let secret = |((_, place), detection): ((&'a str, Value<'a>), &'a crate::secrets::Detection)| {
+        let mut hash = Sha256::new();
+        hash.update(salt);
+        hash.update(text.get(detection.span.range()).unwrap_or_default());
+        Secret {
+            at: place.into(),
+            path: artefact.path.clone(),
+            detector: detection.detector.clone(),
+            title: detection.title.clone(),
+            key: detection.key.clone(),
+            role: roles::of(&detection.key).role,
+            strength: detection.strength,
+            length: detection.measures.length,
+            entropy: (detection.measures.shannon_bits / detection.measures.length.max(1) as f64 * 100.0).round()
+                / 100.0,
+            digest: HEXLOWER.encode(&hash.finalize()[..8]),
+            code,
+            environment,
+            judged: all || environment.judged(),
+            template: environment::is_template(&artefact.path),
+            tracked: artefact.tracked,
+            ignored: artefact.ignored,
+        }
+    };
+    places.into_iter().zip(&scanned.detections).map(secret).collect()
+}

@@ -1,0 +1,168 @@
+//! Secrets in a text: what a name and a literal tell, and what the published formats of providers tell.
+//!
+//! [`scan`] looks at a text once. A search for many words at a time finds the places that are worth a look; only there the
+//! line is read as the assignment that it is, or the pattern of a provider is tried. Nothing here says whether a secret may
+//! stand where it stands: rules do.
+
+use std::sync::{Arc, LazyLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use foldhash::HashMap;
+
+use crate::artefact::SECRETS;
+use crate::input::settings::Measures;
+use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
+
+mod assignments;
+mod commands;
+mod encoded;
+mod family;
+mod manifests;
+mod names;
+mod values;
+
+pub use family::Family;
+
+/// One secret that stands in a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detection {
+    /// `credential` where a name and a literal told it, else the id of a provider's format.
+    pub detector: Arc<str>,
+    /// What it is, e.g. `password` or `GitHub token`.
+    pub title: Arc<str>,
+    /// The bytes of the secret itself, without quotes and without what stands around it.
+    pub span: Span,
+    /// The name that it is given to; empty where it stands alone.
+    pub key: String,
+    /// Keys that lead to it, outermost first, as far as the lines above tell; ends with `key`.
+    pub context: Vec<String>,
+    pub strength: Strength,
+    pub measures: Measures,
+    /// What spoke for it, a few words each; never a part of the secret.
+    pub signals: Vec<String>,
+}
+
+/// How sure it is that the value is one that a machine made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Strength {
+    /// A word that people chose, which anybody may guess.
+    Weak,
+    /// Long or mixed enough that nobody guesses it.
+    Strong,
+    /// Written as its provider writes it.
+    Known,
+}
+
+/// Where a look is worth it.
+#[derive(Clone, Copy)]
+enum Clue {
+    /// A word of credential names.
+    Name,
+    /// `Bearer` or `Basic` of an HTTP header.
+    Scheme,
+    /// A command that takes a password.
+    Command(commands::Command),
+}
+
+struct Prefilter {
+    search: AhoCorasick,
+    clues: Vec<Clue>,
+}
+
+static PREFILTER: LazyLock<Option<Prefilter>> = LazyLock::new(|| {
+    let mut words: Vec<(String, Clue)> = names::clues().map(|word| (word, Clue::Name)).collect();
+    words.extend(["bearer ", "basic "].map(|word| (word.to_string(), Clue::Scheme)));
+    words.extend(commands::WORDS.iter().map(|(word, command)| ((*word).to_string(), Clue::Command(*command))));
+    let search = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words.iter().map(|(word, _)| word));
+    let clues = words.into_iter().map(|(_, clue)| clue).collect();
+    search.ok().map(|search| Prefilter { search, clues })
+});
+
+/// The secrets of a text, in the order in which they stand; no two of them overlap.
+pub fn scan(path: &str, text: &str) -> Vec<Detection> {
+    let mut found = Vec::new();
+    let Some(prefilter) = PREFILTER.as_ref() else { return found };
+    let family = Family::of(path, text);
+    let mut seen = 0;
+    for hit in prefilter.search.find_overlapping_iter(text) {
+        match prefilter.clues[hit.pattern().as_usize()] {
+            Clue::Name if hit.start() < seen => {}
+            Clue::Name => seen = assignments::at(path, family, text, hit.range(), &mut found).max(seen),
+            Clue::Scheme => found.extend(commands::scheme(text, hit.range())),
+            Clue::Command(command) => commands::at(command, text, hit.range(), &mut found),
+        }
+    }
+    manifests::secrets(family, text, &mut found);
+    apart(found)
+}
+
+/// A tree with a place for each detection, in their order; without text where there are none. Its keys are what leads to
+/// them, and no value is in it.
+pub fn located(path: &Arc<str>, text: &Arc<str>, detections: &[Detection], limits: Limits) -> Located {
+    let kept = if detections.is_empty() { "".into() } else { text.clone() };
+    let mut builder = Builder::new(path.clone(), kept, Limits { nodes: usize::MAX, ..limits });
+    let mut seen: HashMap<String, usize> = HashMap::default();
+    let mut build = || -> Result<(), Excess> {
+        builder.begin_document();
+        builder.open(true, 0, None, 0)?;
+        for detection in detections {
+            let name = if detection.context.is_empty() { detection.key.clone() } else { detection.context.join(".") };
+            let name = if name.is_empty() { detection.detector.to_string() } else { name };
+            let count = seen.entry(name.clone()).or_default();
+            *count += 1;
+            let name = if *count > 1 { format!("{name}#{count}") } else { name };
+            builder.scalar_owned(detection.span, &name, Style::DoubleQuoted, None, 0)?;
+            builder.scalar_owned(detection.span, "", Style::DoubleQuoted, None, 0)?;
+        }
+        builder.close(Some(text.len()))?;
+        builder.end_document()
+    };
+    let built = if detections.is_empty() { Ok(()) } else { build() };
+    let mut located = built.and_then(|()| builder.finish()).unwrap_or_default();
+    (located.path, located.section, located.dialect) = (path.clone(), SECRETS, Dialect::Text);
+    located
+}
+
+/// The detections without those that overlap a surer or an earlier one.
+fn apart(mut found: Vec<Detection>) -> Vec<Detection> {
+    found.sort_by(|a, b| b.strength.cmp(&a.strength).then(a.span.cmp(&b.span)));
+    let mut kept: Vec<Detection> = Vec::with_capacity(found.len());
+    let mut taken = std::collections::BTreeMap::<u32, u32>::new();
+    for detection in found {
+        let Span { start, end } = detection.span;
+        let free = taken.range(..end).next_back().is_none_or(|(_, taken_end)| *taken_end <= start);
+        if free && start < end {
+            taken.insert(start, end);
+            kept.push(detection);
+        }
+    }
+    kept.sort_by_key(|detection| detection.span);
+    kept
+}
+
+/// A detection that no provider's format told.
+fn credential(
+    title: &str,
+    text: &str,
+    place: std::ops::Range<usize>,
+    key: &str,
+    strength: Strength,
+    signals: Vec<String>,
+) -> Detection {
+    let measures = crate::input::measures::of(&text[place.clone()], None);
+    Detection {
+        detector: "credential".into(),
+        title: title.into(),
+        span: Span::new(place.start, place.end),
+        key: key.to_string(),
+        context: Vec::new(),
+        strength,
+        measures,
+        signals,
+    }
+}

@@ -1,0 +1,445 @@
+//! A name of a credential and the literal that is given to it, in whatever a text is written.
+
+use std::ops::Range;
+
+use crate::secrets::family::Family;
+use crate::secrets::names::{self, Kind};
+use crate::secrets::values::{self, Not};
+use crate::secrets::{Detection, Strength, credential, encoded};
+
+/// Bytes that a name may reach on either side of the word that was found.
+const NAME: usize = 80;
+
+/// Bytes of one literal that are looked at.
+const LITERAL: usize = 8 << 10;
+
+/// Lines below a `name:` within which its `value:` stands.
+const NEAR: usize = 3;
+
+/// What a name is followed by.
+struct Found {
+    value: Range<usize>,
+    quoted: bool,
+    /// A few words that say how the value is given, for `--why`.
+    how: &'static str,
+}
+
+/// Looks at the name around a hit and adds the secret that is given to it; the end of the name, so that it is not looked
+/// at twice.
+pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut Vec<Detection>) -> usize {
+    let name = name_around(text, &hit);
+    let end = name.end;
+    let Some(kind) = names::meaning(&text[name.clone()]) else { return end };
+    let Some(given) = given(family, text, &name) else { return end };
+    let place = inside(text, given.value.clone());
+    if let Some(detection) = judged(path, family, text, &name, kind, place, &given) {
+        found.push(detection);
+    }
+    end
+}
+
+fn judged(
+    path: &str,
+    family: Family,
+    text: &str,
+    name: &Range<usize>,
+    kind: Kind,
+    place: Range<usize>,
+    given: &Found,
+) -> Option<Detection> {
+    let key = &text[name.clone()];
+    let value = &text[place.clone()];
+    if value.len() > LITERAL {
+        return None;
+    }
+    let mut signals = vec![
+        format!("`{key}` names a {}", if kind == Kind::Password { "password" } else { "token or key" }),
+        given.how.to_string(),
+    ];
+    let strength = match values::judge(kind, key, value) {
+        Ok(strength) => strength,
+        // What looks like no secret may hold one in another writing.
+        Err(Not::Word | Not::Sentence | Not::Short) => return None,
+        Err(_) => return None,
+    };
+    let strength = match encoded::looked_through(kind, key, value) {
+        encoded::Inside::Text(Err(_)) => return None,
+        encoded::Inside::Text(Ok(inner)) => {
+            signals.push("its base64 holds a literal".to_string());
+            strength.max(inner)
+        }
+        encoded::Inside::Opaque => strength,
+    };
+    if strength == Strength::Weak && !may_be_weak(path, family, value, given) {
+        return None;
+    }
+    signals.push(match strength {
+        Strength::Weak => "a literal that people chose".to_string(),
+        _ => "a literal that no word explains".to_string(),
+    });
+    let title = if kind == Kind::Password { "password" } else { "token or key" };
+    Some(credential(title, text, place, key, strength, signals))
+}
+
+/// Words in code, in prose and in translations are labels more often than passwords.
+fn may_be_weak(path: &str, family: Family, value: &str, given: &Found) -> bool {
+    let letters = value.chars().all(char::is_alphabetic);
+    let lower = path.to_ascii_lowercase();
+    let translated = ["i18n", "locale", "lang", "translation", "messages"].iter().any(|word| lower.contains(word));
+    match family {
+        Family::Prose => false,
+        Family::Code => given.quoted && !letters && !translated,
+        Family::Json | Family::Markup => {
+            !(letters && value.starts_with(char::is_uppercase))
+                && !(translated && letters)
+                && !value.contains(['<', '>'])
+        }
+        _ => !(translated && letters),
+    }
+}
+
+/// The name that a hit is a part of.
+fn name_around(text: &str, hit: &Range<usize>) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let mut start = hit.start;
+    while start > 0 && hit.start - start < NAME && belongs(bytes[start - 1]) {
+        start -= 1;
+    }
+    let mut end = hit.end;
+    while end < bytes.len() && end - hit.end < NAME && belongs(bytes[end]) {
+        end += 1;
+    }
+    while start < end && !bytes[start].is_ascii_alphanumeric() && bytes[start] != b'_' {
+        start += 1;
+    }
+    while end > start && matches!(bytes[end - 1], b'-' | b'.') {
+        end -= 1;
+    }
+    // The clue may have been cut off with the signs around it.
+    if start > hit.start || end < hit.end { hit.clone() } else { start..end }
+}
+
+/// What the text gives to a name.
+fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
+    let line = line_around(text, name.start);
+    let before = &text[line.start..name.start];
+    let mut at = name.end;
+    let rest = |at: usize| &text[at..line.end];
+    let mut quoted_name = false;
+    if let Some(quote) = ["\\\"", "\"", "'", "`"].iter().find(|quote| rest(at).starts_with(**quote)) {
+        if before.ends_with(*quote) || before.ends_with(['"', '\'', '`', '.', '-', '_']) {
+            at += quote.len();
+            quoted_name = true;
+        } else {
+            return None;
+        }
+    }
+    if rest(at).starts_with(']') {
+        at += 1;
+    }
+    let spaces = rest(at).len() - rest(at).trim_start_matches([' ', '\t']).len();
+    let sign = rest(at + spaces);
+    if let Some(value) = pair(family, text, &line, name, at) {
+        return Some(value);
+    }
+    if let Some(length) = operator(sign) {
+        let from = at + spaces + length;
+        if sign.starts_with(':') && family == Family::Code || sign.starts_with(": ") && family == Family::Prose {
+            if let Some(value) = typed(text, from, line.end) {
+                return quoted(text, value, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
+            }
+        }
+        return assigned(family, text, &line, before, from, sign.starts_with('='));
+    }
+    if quoted_name && sign.starts_with(',') {
+        let from = at + spaces + 1;
+        return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "given beside its name" });
+    }
+    if !quoted_name && sign.starts_with('(') && family == Family::Code {
+        return quoted(text, at + spaces + 1, line.end).map(|value| Found {
+            value,
+            quoted: true,
+            how: "given in a call",
+        });
+    }
+    if sign.starts_with('>') && before.trim_end().ends_with('<') {
+        let from = at + spaces + 1;
+        let end = from + text[from..].find('<')?;
+        let closes = text[end..].starts_with("</");
+        return (closes && end > from).then_some(Found {
+            value: from..end,
+            quoted: true,
+            how: "the content of an element",
+        });
+    }
+    spaced(family, text, before, at, spaces, line.end)
+}
+
+/// Length of the sign that gives a value, if there is one.
+fn operator(sign: &str) -> Option<usize> {
+    for refused in ["==", "=~", "::", ":/", "=<"] {
+        if sign.starts_with(refused) {
+            return None;
+        }
+    }
+    ["=>", ":=", "?=", "+=", "=", ":"].iter().find(|one| sign.starts_with(**one)).map(|one| one.len())
+}
+
+/// Where the `=` of `name: Type = ` ends.
+fn typed(text: &str, from: usize, end: usize) -> Option<usize> {
+    let rest = &text[from..end];
+    let sign = rest.find('=')?;
+    let kind = rest[..sign].trim();
+    let of_type =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '<' | '>' | '[' | ']' | '|' | '?' | '&' | '.' | ' ' | '\'');
+    let sound = !kind.is_empty() && kind.len() <= 40 && kind.chars().all(of_type) && !rest[sign..].starts_with("==");
+    sound.then_some(from + sign + 1)
+}
+
+/// The value behind a sign.
+fn assigned(family: Family, text: &str, line: &Range<usize>, before: &str, from: usize, equals: bool) -> Option<Found> {
+    let from = skip_blanks(text, from, line.end);
+    let rest = &text[from..line.end];
+    if rest.is_empty() {
+        return if family == Family::Yaml { below(text, line) } else { None };
+    }
+    if let Some(value) = quoted(text, from, line.end) {
+        return Some(Found { value, quoted: true, how: "assigned" });
+    }
+    if rest.starts_with(['|', '>']) && family == Family::Yaml {
+        return below(text, line);
+    }
+    if family == Family::Code {
+        return None;
+    }
+    let first = is_first(before);
+    let whole = match family {
+        Family::Lines => first,
+        Family::Yaml => first && (!equals || before.trim_end().ends_with('-')),
+        _ => false,
+    };
+    let value = if whole {
+        to_the_end(text, from, line.end)
+    } else {
+        word(text, from, line.end, equals && family != Family::Json)
+    };
+    (!value.is_empty()).then_some(Found { value, quoted: false, how: "assigned" })
+}
+
+/// Whether nothing but signs of lists, comments and declarations stands before a name.
+fn is_first(before: &str) -> bool {
+    let mut rest = before.trim_start();
+    loop {
+        let shorter =
+            ["- ", "#!", "# ", "#", "//", "; ", ";", "export ", "set ", "env.", "ENV ", "ARG ", "\"", "'", "declare "]
+                .iter()
+                .find_map(|sign| rest.strip_prefix(sign));
+        match shorter {
+            Some(shorter) => rest = shorter.trim_start(),
+            None => return rest.is_empty(),
+        }
+    }
+}
+
+/// The rest of a line without what a comment adds.
+fn to_the_end(text: &str, from: usize, end: usize) -> Range<usize> {
+    let rest = &text[from..end];
+    let stop = [" #", "\t#", " //", " ;"].iter().filter_map(|sign| rest.find(sign)).min().unwrap_or(rest.len());
+    let value = rest[..stop].trim_end().trim_end_matches([',', ';']).trim_end_matches(['"', '\'']);
+    from..from + value.len()
+}
+
+/// Text up to a blank or a sign that ends it; a reference with braces is one word.
+fn word(text: &str, from: usize, end: usize, equals: bool) -> Range<usize> {
+    let rest = &text[from..end];
+    let mut depth = 0_usize;
+    let mut stop = rest.len();
+    for (at, c) in rest.char_indices() {
+        match c {
+            '{' if rest[..at].ends_with(['$', '{', '#', '%']) || at == 0 => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ' ' | '\t' | '"' | '\'' | '`' | ',' | ';' | '&' | ')' | '}' | ']' | '<' | '>' | '\\' if depth == 0 => {
+                if !(equals && c == '<' && at == 0) {
+                    stop = at;
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    from..from + stop
+}
+
+/// The one line below a key: a block scalar, or the first entry of a list of texts.
+fn below(text: &str, line: &Range<usize>) -> Option<Found> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own = indent(&text[line.clone()]);
+    let next = line_around(text, (line.end + 1).min(text.len()));
+    if next.start <= line.start {
+        return None;
+    }
+    let content = &text[next.clone()];
+    let listed = content.trim_start().starts_with("- ");
+    if content.trim().is_empty() || indent(content) < own || indent(content) == own && !listed {
+        return None;
+    }
+    let from = next.start + indent(content) + if listed { 2 } else { 0 };
+    if let Some(value) = quoted(text, from, next.end) {
+        return Some(Found { value, quoted: true, how: "given on the line below" });
+    }
+    let value = to_the_end(text, from, next.end);
+    let entry = &text[value.clone()];
+    // A mapping below the name is no literal.
+    (!entry.contains(": ") && !entry.ends_with(':')).then_some(Found {
+        value,
+        quoted: false,
+        how: "given on the line below",
+    })
+}
+
+/// `name: DB_PASSWORD` with its `value:` beside or below, and `<add key="ApiKey" value="..."/>`.
+fn pair(family: Family, text: &str, line: &Range<usize>, name: &Range<usize>, at: usize) -> Option<Found> {
+    let before = text[line.start..name.start].trim_end_matches(['"', '\'', '\\']).trim_end();
+    let sign = before.strip_suffix([':', '='])?.trim_end().trim_end_matches(['"', '\'', '\\']);
+    let says_name = ["name", "key", "Name", "Key", "variable", "id"].iter().any(|word| {
+        sign.ends_with(word) && !sign[..sign.len() - word.len()].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+    });
+    if !says_name {
+        return None;
+    }
+    let rest = text[at..line.end].trim_start();
+    if !(rest.is_empty()
+        || rest.starts_with([',', '}', '/', '>', '#'])
+        || rest.to_ascii_lowercase().starts_with("value"))
+    {
+        return None;
+    }
+    let mut end = line.end;
+    if rest.is_empty() || rest.starts_with([',', '#']) && family != Family::Markup {
+        for _ in 0..NEAR {
+            let next = line_around(text, (end + 1).min(text.len()));
+            // The next entry of a list has a value of its own.
+            if next.start <= end || text[next.clone()].trim_start().starts_with(['-', '{', '}']) {
+                break;
+            }
+            end = next.end;
+        }
+    }
+    let region = &text[at..end];
+    let (found, _) = ["value", "Value", "defaultValue"].iter().flat_map(|word| region.match_indices(word)).find(
+        |(found, word)| {
+            let behind = region[found + word.len()..].trim_start_matches(['"', '\'', '\\']).trim_start();
+            let alone = !region[..*found].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
+            alone && behind.starts_with([':', '='])
+        },
+    )?;
+    let sign = at + found + text[at + found..].find([':', '='])?;
+    let own = line_around(text, sign);
+    let from = skip_blanks(text, sign + 1, own.end);
+    if let Some(value) = quoted(text, from, own.end) {
+        return Some(Found { value, quoted: true, how: "the value beside its name" });
+    }
+    let flow = text[own.start..sign].contains('{');
+    let value =
+        if flow || family != Family::Yaml { word(text, from, own.end, false) } else { to_the_end(text, from, own.end) };
+    (!value.is_empty()).then_some(Found { value, quoted: false, how: "the value beside its name" })
+}
+
+/// Directives that name first and then say, and flags of commands.
+fn spaced(family: Family, text: &str, before: &str, at: usize, spaces: usize, end: usize) -> Option<Found> {
+    if spaces == 0 {
+        return None;
+    }
+    let from = at + spaces;
+    let flag = before.ends_with("--") || before.ends_with(" -");
+    let head = before.trim_start();
+    let directive = match family {
+        Family::Dockerfile => matches!(head.trim_end(), "ENV" | "ARG"),
+        Family::Lines => {
+            matches!(
+                head.trim_end(),
+                "set $" | "proxy_set_header" | "add_header" | "fastcgi_param" | "env" | "setenv" | "SetEnv" | ""
+            ) && !head.contains('=')
+                && !text[at..end].contains(['='])
+                && text[from..end].split_whitespace().count() <= 2
+        }
+        _ => false,
+    };
+    if !(flag || directive) {
+        return None;
+    }
+    if let Some(value) = quoted(text, from, end) {
+        return Some(Found { value, quoted: true, how: "given to a flag or directive" });
+    }
+    let value = word(text, from, end, true);
+    let sound = !value.is_empty() && !text[value.clone()].starts_with(['-', '|', '=']);
+    sound.then_some(Found { value, quoted: false, how: "given to a flag or directive" })
+}
+
+/// The text between quotes that begin here.
+pub fn quoted(text: &str, from: usize, end: usize) -> Option<Range<usize>> {
+    let from = skip_blanks(text, from, end);
+    let rest = &text[from..end];
+    let prefix = rest
+        .bytes()
+        .take(2)
+        .take_while(|byte| matches!(byte, b'b' | b'f' | b'r' | b'u' | b'R' | b'B' | b'F' | b'U' | b'@' | b'$'))
+        .count();
+    let open = &rest[prefix..];
+    let quote = ["\\\"", "\\'", "\"\"\"", "'''", "\"", "'", "`"].into_iter().find(|quote| open.starts_with(quote))?;
+    if prefix > 0 && open.starts_with(quote) && rest[..prefix].contains(['f', 'F', '$']) && open.contains('{') {
+        return None;
+    }
+    let start = from + prefix + quote.len();
+    let bytes = text.as_bytes();
+    let mut at = start;
+    while at < end {
+        if text[at..end].starts_with(quote) {
+            return Some(start..at);
+        }
+        at += if bytes[at] == b'\\' && quote.len() == 1 { 2 } else { 1 };
+        while at < end && !text.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+    None
+}
+
+/// The part of a value that is the literal: the default of `${NAME:-default}`, what stands behind `Bearer`.
+fn inside(text: &str, value: Range<usize>) -> Range<usize> {
+    let whole = &text[value.clone()];
+    let trimmed = whole.trim();
+    if let Some(body) = trimmed.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
+        let default = body.find(":-").map(|at| at + 2).or_else(|| body.find('-').map(|at| at + 1));
+        // Spring writes `${NAME:default}`.
+        let default =
+            default.or_else(|| body.find(':').map(|at| at + 1).filter(|at| !body[*at..].starts_with(['?', '+', '='])));
+        if let Some(at) = default.filter(|at| *at < body.len() && !body.contains("${")) {
+            let start = value.start + (whole.len() - whole.trim_start().len()) + 2 + at;
+            return start..start + body.len() - at;
+        }
+    }
+    for scheme in ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey "] {
+        if trimmed.starts_with(scheme) {
+            let lead = whole.len() - whole.trim_start().len();
+            return value.start + lead + scheme.len()..value.start + lead + trimmed.len();
+        }
+    }
+    value
+}
+
+fn skip_blanks(text: &str, from: usize, end: usize) -> usize {
+    from + (text[from..end].len() - text[from..end].trim_start_matches([' ', '\t']).len())
+}
+
+/// The line of a byte, without its end, and of a very long line what stands around the byte.
+pub fn line_around(text: &str, at: usize) -> Range<usize> {
+    const AROUND: usize = 4 << 10;
+    let low = text.floor_char_boundary(at.saturating_sub(AROUND));
+    let high = text.floor_char_boundary((at + AROUND + LITERAL).min(text.len()));
+    let start = text[low..at].rfind('\n').map_or(low, |found| low + found + 1);
+    let end = text[at..high].find('\n').map_or(high, |found| at + found);
+    let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
+    start..end.max(start)
+}

@@ -1,0 +1,143 @@
+//! Names that mean a credential.
+
+use crate::input::roles;
+
+/// What kind of credential a name promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// People may have chosen it, so that any word may be one.
+    Password,
+    /// A machine made it, so that a plain word is the name of one.
+    Token,
+}
+
+/// Words behind the one that matters: which of several credentials it is.
+const WHICH: &[&str] = &[
+    "prod",
+    "production",
+    "dev",
+    "development",
+    "staging",
+    "stage",
+    "test",
+    "qa",
+    "live",
+    "old",
+    "new",
+    "primary",
+    "secondary",
+    "base",
+];
+
+/// Endings of names that are written as one word.
+const ENDINGS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "secretkey",
+    "privatekey",
+    "accesskey",
+    "authkey",
+    "passwort",
+];
+
+/// Words one of which every name holds that means a credential.
+pub fn clues() -> impl Iterator<Item = String> {
+    roles::secret_words().into_iter()
+}
+
+/// What a name promises, if it is one of a credential.
+pub fn meaning(name: &str) -> Option<Kind> {
+    let words = roles::words(name);
+    let mut words: &[_] = &words;
+    while let [rest @ .., last] = words {
+        let numbered = last.bytes().all(|byte| byte.is_ascii_digit())
+            || last.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+        if rest.is_empty() || !(numbered || WHICH.contains(&last.as_ref())) {
+            break;
+        }
+        words = rest;
+    }
+    let last = words.last()?.trim_end_matches(|c: char| c.is_ascii_digit());
+    let ends = ENDINGS.iter().any(|ending| last.len() > ending.len() && last.ends_with(ending));
+    let stem: Vec<&str> = words[..words.len() - 1].iter().map(AsRef::as_ref).chain([last]).collect();
+    let secret = roles::of(&stem.join("_")).secret || ends && !last.starts_with("no");
+    secret.then(|| {
+        let people = ["pass", "pwd"].iter().any(|word| last.contains(word));
+        if people { Kind::Password } else { Kind::Token }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_by_their_words() {
+        for name in [
+            "dbPassword",
+            "DB_PASS",
+            "smtp-auth.pass",
+            "spring.datasource.password",
+            "rootpassword",
+            "PASSWORD_PROD",
+            "password2",
+            "pwd",
+        ] {
+            assert_eq!(meaning(name), Some(Kind::Password), "{name}");
+        }
+        for name in [
+            "API_KEY",
+            "apiKey",
+            "client_secret",
+            "clientsecret",
+            "X-Auth-Token",
+            "accesstoken",
+            "api_key_v2",
+            "secret_key_base",
+            "AWS_SECRET_ACCESS_KEY",
+        ] {
+            assert_eq!(meaning(name), Some(Kind::Token), "{name}");
+        }
+        for name in [
+            "password_policy",
+            "token_url",
+            "secretName",
+            "passwordResetTtl",
+            "PUBLIC_KEY",
+            "key",
+            "keyboard",
+            "primary_key",
+            "compass",
+            "author",
+            "tokenizer",
+            "path",
+            "pattern",
+            "monkey",
+            "passenger_temp",
+            "passwordField",
+        ] {
+            assert_eq!(meaning(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_name_of_a_credential_has_a_clue() {
+        let clues: Vec<String> = clues().collect();
+        for name in [
+            "dbPassword",
+            "API_KEY",
+            "pgpass",
+            "clientsecret",
+            "SLACK_WEBHOOK_URL",
+            "http_auth",
+            "pepper",
+            "gitlab_pat",
+        ] {
+            assert!(clues.iter().any(|clue| name.to_ascii_lowercase().contains(clue)), "{name}");
+        }
+    }
+}
