@@ -83,6 +83,10 @@ pub struct Artefact {
 pub struct Scanned {
     pub artefact: Artefact,
     pub detections: Vec<Detection>,
+    /// Whether it is a program's code.
+    pub code: bool,
+    /// Whether only its owner may read it; None where the system does not say.
+    pub private: Option<bool>,
 }
 
 /// All artefacts of a run, sorted by path.

@@ -15,7 +15,7 @@ use crate::collect::{COLLECTORS, Claim, Collector};
 use crate::config::Config;
 use crate::located::{Dialect, Limits, Located};
 use crate::problem::{Problem, ProblemKind};
-use crate::secrets;
+use crate::secrets::{self, Family};
 use crate::syntax::{self, Fault, Format};
 
 /// Finds, reads and classifies everything that a run looks at.
@@ -270,16 +270,17 @@ impl Reader<'_> {
             return Some(Reading { binary, ..Reading::default() });
         }
         let text = Text::new(bytes);
-        let scanned = (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get()));
+        let scanned = (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get(), private(&metadata)));
         let reading = if candidates.is_empty() { None } else { self.classify(found, text, &candidates) };
         Some(Reading { scanned, binary, ..reading.unwrap_or_default() })
     }
 
     /// Looks for secrets in a text; the text itself is kept only where there are some.
-    fn scan(&self, found: &Found, text: &Arc<str>) -> Scanned {
+    fn scan(&self, found: &Found, text: &Arc<str>, private: Option<bool>) -> Scanned {
         let detections = secrets::scan(&found.path, text);
         let located = secrets::located(&found.path, text, &detections, self.limits);
-        Scanned { artefact: self.artefact(found, located), detections }
+        let code = Family::of(&found.path, text) == Family::Code;
+        Scanned { artefact: self.artefact(found, located), detections, code, private }
     }
 
     fn artefact(&self, found: &Found, located: Located) -> Artefact {
@@ -311,7 +312,7 @@ impl Reader<'_> {
             );
         }
         let text = Text::new(bytes.to_vec());
-        let scanned = (!is_binary(bytes)).then(|| self.scan(&found, text.get()));
+        let scanned = (!is_binary(bytes)).then(|| self.scan(&found, text.get(), None));
         let reading = self.classify(&found, text, &candidates).unwrap_or_default();
         let reading = Reading { scanned, ..reading };
         if reading.artefact.is_none() && reading.problems.is_empty() && self.wanted.artefacts {
@@ -377,6 +378,18 @@ impl Reader<'_> {
         let problems = problems.collect();
         Some(Reading { problems, artefact: Some(self.artefact(found, located)), ..Reading::default() })
     }
+}
+
+/// Whether nobody but the owner may read a file.
+#[cfg(unix)]
+fn private(metadata: &fs::Metadata) -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Some(metadata.permissions().mode() & 0o077 == 0)
+}
+
+#[cfg(not(unix))]
+fn private(_metadata: &fs::Metadata) -> Option<bool> {
+    None
 }
 
 /// Whether a file that is too large to be read is no text.
