@@ -16,6 +16,7 @@ use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
 
 mod assignments;
 mod commands;
+mod context;
 mod encoded;
 mod family;
 mod manifests;
@@ -98,7 +99,11 @@ pub fn scan(path: &str, text: &str) -> Vec<Detection> {
         }
     }
     manifests::secrets(family, text, &mut found);
-    apart(found)
+    let mut found = apart(found);
+    for detection in &mut found {
+        detection.context = context::of(family, text, detection);
+    }
+    found
 }
 
 /// A tree with a place for each detection, in their order; without text where there are none. Its keys are what leads to

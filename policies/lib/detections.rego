@@ -37,8 +37,8 @@ place(secret) := "a template" if {
 	secret.tracked == "yes"
 } else := "the tree"
 
-strength(secret) := "it is written as its provider writes it" if {
+strength(secret) := "written as its provider writes it" if {
 	secret.strength == "known"
-} else := "it is weak, but a password" if {
+} else := "weak, but no placeholder" if {
 	secret.strength == "weak"
 } else := sprintf("%d characters that no word explains", [secret.length])

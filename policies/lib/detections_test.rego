@@ -43,7 +43,7 @@ test_tokens_of_providers_in_code_are_no_hard_coded_settings if {
 
 test_messages_say_what_where_and_why if {
 	detections.described(secret("K", {}), "the tree") == "the password in K stands in the tree: 24 characters that no word explains"
-	detections.described(secret("", {"strength": "weak"}), "the tree") == "the password stands in the tree: it is weak, but a password"
+	detections.described(secret("", {"strength": "weak"}), "the tree") == "the password stands in the tree: weak, but no placeholder"
 	detections.place(secret("", {"template": true})) == "a template"
 	detections.place(secret("", {"judged": false, "environment": "test"})) == "a test file"
 	detections.place(secret("", {})) == "the repository"

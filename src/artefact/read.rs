@@ -270,7 +270,8 @@ impl Reader<'_> {
             return Some(Reading { binary, ..Reading::default() });
         }
         let text = Text::new(bytes);
-        let scanned = (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get(), private(&metadata)));
+        let scanned =
+            (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get(), private(&metadata)));
         let reading = if candidates.is_empty() { None } else { self.classify(found, text, &candidates) };
         Some(Reading { scanned, binary, ..reading.unwrap_or_default() })
     }

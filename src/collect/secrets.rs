@@ -39,7 +39,8 @@ impl Collector for Secrets {
         let salt = RandomState::new().hash_one(0_u8).to_le_bytes();
         let found: Vec<Secret<'a>> =
             bundle.scanned().iter().flat_map(|scanned| secrets(scanned, config.all, &salt)).collect();
-        let code: Vec<Arc<str>> = bundle.scanned().iter().filter(|one| one.code).map(|one| one.artefact.path.clone()).collect();
+        let code: Vec<Arc<str>> =
+            bundle.scanned().iter().filter(|one| one.code).map(|one| one.artefact.path.clone()).collect();
         Contribution { beside: vec![("found", Box::new(found)), ("code", Box::new(code))], ..Contribution::default() }
     }
 
@@ -89,7 +90,20 @@ fn secrets<'a>(scanned: &'a Scanned, all: bool, salt: &[u8]) -> Vec<Secret<'a>> 
 
 /// Whether a file or a folder above it has a name that test data go by, beside those that name an environment.
 fn is_of_tests(path: &str) -> bool {
-    const WORDS: &[&str] =
-        &["spec", "specs", "fixture", "fixtures", "mock", "mocks", "testdata", "cassettes", "stub", "stubs", "conftest"];
+    const WORDS: &[&str] = &[
+        "spec",
+        "specs",
+        "fixture",
+        "fixtures",
+        "mock",
+        "mocks",
+        "testdata",
+        "cassettes",
+        "stub",
+        "stubs",
+        "conftest",
+        "openapi",
+        "swagger",
+    ];
     path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()))
 }
