@@ -55,6 +55,10 @@ pub struct Wanted {
     pub secrets: bool,
 }
 
+impl Wanted {
+    pub const ALL: Self = Self { artefacts: true, secrets: true };
+}
+
 /// Whether git tracks a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -62,7 +62,7 @@ pub struct Run {
 /// Decides what is wrong in the sources.
 pub fn check(request: &Request) -> Run {
     let load = || Policies::load(&request.policies);
-    let mut wanted = Wanted { artefacts: true, secrets: true };
+    let mut wanted = Wanted::ALL;
     let (gathered, (policies, broken)) = if request.rules.is_empty() {
         rayon::join(|| artefact::gather(&request.sources, &request.config, wanted), load)
     } else {
@@ -136,7 +136,7 @@ pub fn check(request: &Request) -> Run {
 
 /// The input document as JSON, with secrets masked, and the problems on the way to it.
 pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
-    let wanted = Wanted { artefacts: true, secrets: true };
+    let wanted = Wanted::ALL;
     let gathered = artefact::gather(&request.sources, &request.config, wanted);
     let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
     let mask = Mask::new(&document);

@@ -82,9 +82,7 @@ fn may_be_weak(path: &str, family: Family, value: &str, given: &Found) -> bool {
         Family::Prose => false,
         Family::Code => given.quoted && !letters && !translated,
         Family::Json | Family::Markup => {
-            !(letters && value.starts_with(char::is_uppercase))
-                && !(translated && letters)
-                && !value.contains(['<', '>'])
+            !(letters && (translated || value.starts_with(char::is_uppercase))) && !value.contains(['<', '>'])
         }
         _ => !(translated && letters),
     }
@@ -150,10 +148,9 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
     }
     if let Some(length) = operator(sign) {
         let from = at + spaces + length;
-        if sign.starts_with(':') && family == Family::Code || sign.starts_with(": ") && family == Family::Prose {
-            if let Some(value) = typed(text, from, line.end) {
-                return quoted(text, value, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
-            }
+        let may_be_typed = sign.starts_with(':') && matches!(family, Family::Code | Family::Prose);
+        if let Some(from) = typed(text, from, line.end).filter(|_| may_be_typed) {
+            return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
         }
         return assigned(family, text, &line, before, from, sign.starts_with('='));
     }
@@ -282,11 +279,11 @@ fn word(text: &str, from: usize, end: usize, equals: bool) -> Range<usize> {
         match c {
             '{' if rest[..at].ends_with(['$', '{', '#', '%']) || at == 0 => depth += 1,
             '}' if depth > 0 => depth -= 1,
-            ' ' | '\t' | '"' | '\'' | '`' | ',' | ';' | '&' | ')' | '}' | ']' | '<' | '>' | '\\' if depth == 0 => {
-                if !(equals && c == '<' && at == 0) {
-                    stop = at;
-                    break;
-                }
+            ' ' | '\t' | '"' | '\'' | '`' | ',' | ';' | '&' | ')' | '}' | ']' | '<' | '>' | '\\'
+                if depth == 0 && !(equals && c == '<' && at == 0) =>
+            {
+                stop = at;
+                break;
             }
             _ => {}
         }

@@ -382,7 +382,7 @@ mod tests {
         assert_eq!(password("db-password"), Err(Not::Name));
         assert_eq!(token("my-secret-token"), Err(Not::Name));
         assert_eq!(token("database-url-reader"), Err(Not::Word));
-        assert_eq!(password("Enter your password"), Err(Not::Sentence));
+        assert_eq!(password("Type it twice here"), Err(Not::Sentence));
         for value in ["postgres", "Winter2024!", "vtdbv", "6412871"] {
             assert_eq!(password(value), Ok(Strength::Weak), "{value}");
         }

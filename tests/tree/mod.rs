@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use plimsoll::artefact::{Gathered, Sources, gather};
+use plimsoll::artefact::{Gathered, Sources, Wanted, gather};
 use plimsoll::config::Config;
 use plimsoll::input::InputDocument;
 use plimsoll::problem::Problem;
@@ -17,7 +17,7 @@ pub fn with<T>(files: &[(&str, &str)], check: impl FnOnce(&InputDocument<'_>, &[
         fs::write(file, text).expect("files can be written");
     }
     let sources = Sources { paths: vec![folder.path().to_path_buf()], stdin: None };
-    let Gathered { bundle, mut problems, .. } = gather(&sources, &Config::default());
+    let Gathered { bundle, mut problems, .. } = gather(&sources, &Config::default(), Wanted::ALL);
     let (document, found) = InputDocument::build(&bundle, &Config::default());
     problems.extend(found);
     check(&document, &problems)
