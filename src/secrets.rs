@@ -171,3 +171,83 @@ fn credential(
         signals,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WORDS: &[&str] = &[
+        "password",
+        "api_key",
+        "token",
+        "PASSWORD",
+        ":",
+        "=",
+        ":=",
+        "=>",
+        "\"",
+        "'",
+        "\\\"",
+        " ",
+        "\n",
+        "  ",
+        "- ",
+        "${",
+        "}",
+        ":-",
+        "{{",
+        "}}",
+        "name",
+        "value",
+        "kind: Secret",
+        "data:",
+        "---",
+        "bearer ",
+        "basic ",
+        "curl -u ",
+        "mysql -p",
+        "identified by ",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ">",
+        "</",
+        "ü",
+        "𐍈",
+        "q8Zr2LxV5nTc7KpW",
+        "cG9zdGdyZXM6cG9zdGdyZXM=",
+        "ENV ",
+        "|",
+        "#",
+        "//",
+        ",",
+        ";",
+        "\r\n",
+        "\t",
+        "eyJhbGciOiJIUzI1NiJ9",
+    ];
+    const PATHS: &[&str] = &["a.yaml", "a.py", "a.json", ".env", "Dockerfile", "a.xml", "a.md", "a.sh", "a.conf", "-"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn places_lie_apart_inside_any_text(
+            words in proptest::collection::vec(prop_oneof![4 => proptest::sample::select(WORDS).prop_map(str::to_string), 1 => "\\PC{0,6}"], 0..60),
+            path in proptest::sample::select(PATHS),
+        ) {
+            let text = words.concat();
+            let found = scan(path, &text);
+            for detection in &found {
+                prop_assert!(text.get(detection.span.range()).is_some_and(|secret| !secret.is_empty()));
+            }
+            prop_assert!(found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
+            let located = located(&path.into(), &text.as_str().into(), &found, Limits::default());
+            prop_assert_eq!(located.root().map_or(0, |root| root.entries().len()), found.len());
+        }
+    }
+}
