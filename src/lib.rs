@@ -31,6 +31,7 @@ pub mod problem;
 pub mod report;
 pub mod rule;
 pub mod schema;
+pub mod secrets;
 pub mod syntax;
 pub mod verdict;
 pub mod waiver;

@@ -1,0 +1,5 @@
+//! Secrets in texts.
+
+pub mod checksums;
+pub mod detectors;
+mod structured;
