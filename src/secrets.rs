@@ -14,6 +14,9 @@ use crate::artefact::SECRETS;
 use crate::input::settings::Measures;
 use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
 
+pub mod checksums;
+pub mod detectors;
+
 mod assignments;
 mod commands;
 mod context;
@@ -21,6 +24,7 @@ mod encoded;
 mod family;
 mod manifests;
 mod names;
+mod structured;
 mod values;
 
 pub use family::Family;
@@ -65,23 +69,27 @@ enum Clue {
     Scheme,
     /// A command that takes a password.
     Command(commands::Command),
+    /// A literal of a provider's format: which of the built-in detectors.
+    Detector(usize),
 }
 
 struct Prefilter {
     search: AhoCorasick,
-    clues: Vec<Clue>,
+    clues: Vec<(String, Clue)>,
 }
 
 static PREFILTER: LazyLock<Option<Prefilter>> = LazyLock::new(|| {
     let mut words: Vec<(String, Clue)> = names::clues().map(|word| (word, Clue::Name)).collect();
     words.extend(["bearer ", "basic "].map(|word| (word.to_string(), Clue::Scheme)));
     words.extend(commands::WORDS.iter().map(|(word, command)| ((*word).to_string(), Clue::Command(*command))));
+    for (at, detector) in detectors::builtin().iter().enumerate() {
+        words.extend(detector.literals.iter().map(|literal| (literal.clone(), Clue::Detector(at))));
+    }
     let search = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
         .build(words.iter().map(|(word, _)| word));
-    let clues = words.into_iter().map(|(_, clue)| clue).collect();
-    search.ok().map(|search| Prefilter { search, clues })
+    search.ok().map(|search| Prefilter { search, clues: words })
 });
 
 /// The secrets of a text, in the order in which they stand; no two of them overlap.
@@ -89,9 +97,23 @@ pub fn scan(path: &str, text: &str) -> Vec<Detection> {
     let mut found = Vec::new();
     let Some(prefilter) = PREFILTER.as_ref() else { return found };
     let family = Family::of(path, text);
+    // Where the last name ended, and the last secret of each detector: what lies inside was looked at.
     let mut seen = 0;
+    let mut ends: HashMap<usize, usize> = HashMap::default();
     for hit in prefilter.search.find_overlapping_iter(text) {
-        match prefilter.clues[hit.pattern().as_usize()] {
+        let (word, clue) = &prefilter.clues[hit.pattern().as_usize()];
+        match *clue {
+            Clue::Detector(at) => {
+                // The search is blind to case, formats are not.
+                let exact = text.as_bytes()[hit.range()] == *word.as_bytes();
+                if exact && ends.get(&at).is_none_or(|end| *end <= hit.start()) {
+                    let detector = &detectors::builtin()[at];
+                    if let Some(secret) = detector.at(path, text, hit.range()) {
+                        ends.insert(at, secret.end);
+                        found.push(known(detector, text, secret));
+                    }
+                }
+            }
             Clue::Name if hit.start() < seen => {}
             Clue::Name => seen = assignments::at(path, family, text, hit.range(), &mut found).max(seen),
             Clue::Scheme => found.extend(commands::scheme(text, hit.range())),
@@ -148,6 +170,20 @@ fn apart(mut found: Vec<Detection>) -> Vec<Detection> {
     }
     kept.sort_by_key(|detection| detection.span);
     kept
+}
+
+/// A detection that a provider's format told.
+fn known(detector: &detectors::Detector, text: &str, place: std::ops::Range<usize>) -> Detection {
+    Detection {
+        detector: detector.id.clone(),
+        title: detector.title.as_str().into(),
+        span: Span::new(place.start, place.end),
+        key: String::new(),
+        context: Vec::new(),
+        strength: Strength::Known,
+        measures: crate::input::measures::of(&text[place], None),
+        signals: vec![format!("it is written as a {} is", detector.title)],
+    }
 }
 
 /// A detection that no provider's format told.
