@@ -64,6 +64,8 @@ pub struct Detector {
     entropy: f32,
     /// Words in lower case of which one stands on the secret's line or the line before.
     near: Vec<String>,
+    /// Words in lower case of which none stands right behind the secret.
+    unless: Vec<String>,
     /// Globs of the files that it looks into; empty for all.
     files: Vec<String>,
     globs: OnceLock<GlobSet>,
@@ -158,6 +160,7 @@ impl Detector {
         let value = &text[secret.clone()];
         let real = !doubt::is_made_up(value)
             && (self.entropy == 0.0 || doubt::entropy(value) >= self.entropy)
+            && !doubt::stands_behind(text, &secret, &self.unless)
             && (self.near.is_empty() || doubt::stands_near(text, &secret, &self.near))
             && self.check.is_none_or(|check| check(value));
         real.then_some(secret)
