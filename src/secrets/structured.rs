@@ -115,16 +115,17 @@ fn body(secret: &str) -> Option<Vec<u8>> {
     let (_, rest) = rest.split_once("-----")?;
     let (inside, _) = rest.rsplit_once("-----END ")?;
     let lines = inside.replace("\\r", "").replace("\\n", "\n").replace("\\\n", "\n");
-    let is_key = |line: &&str| !line.contains(':') && !(line.len() == 5 && line.starts_with('='));
+    let is_key = |line: &&str| !(line.contains(':') || line.len() == 5 && line.starts_with('='));
     let lines =
         lines.lines().map(|line| line.trim_matches([' ', '\t', '"', '\'', ',', '+', '\\', '#', '*', '>', '|', ';']));
     // A plus at either end of a line may belong to the key as well as to the source text around it.
     let joined: String = lines.filter(is_key).collect();
     decoded(&joined).or_else(|| {
         let is_base64 = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
-        let other = |c: char| !is_base64(&c) && !c.is_whitespace() && !matches!(c, '"' | '\'' | ',' | '\\' | '|' | '>');
         let all: String = inside.replace("\\r", "").replace("\\n", "\n").lines().filter(is_key).collect();
-        (!all.contains(other)).then(|| decoded(&all.chars().filter(is_base64).collect::<String>()))?
+        let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '\\' | '|' | '>');
+        let is_sound = all.chars().all(|c| is_base64(&c) || around(c));
+        is_sound.then(|| decoded(&all.chars().filter(is_base64).collect::<String>()))?
     })
 }
 
