@@ -2,7 +2,9 @@
 //!
 //! A detector names one of [`CHECKS`]; the check sees the secret alone.
 
-use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
+use std::sync::LazyLock;
+
+use data_encoding::{BASE64_NOPAD, Encoding};
 
 use crate::secrets::structured;
 
@@ -22,6 +24,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("discord-bot", structured::discord_bot),
     ("sentry-org", structured::sentry_org),
     ("grafana-cloud", structured::grafana_cloud),
+    ("grafana-key", structured::grafana_key),
+    ("mixed", |secret| {
+        secret.bytes().any(|byte| byte.is_ascii_digit()) && secret.bytes().any(|byte| byte.is_ascii_alphabetic())
+    }),
     ("jwt", structured::jwt),
     ("jwt-kubernetes", structured::jwt_kubernetes),
     ("jwt-supabase", structured::jwt_supabase),
@@ -122,13 +128,16 @@ fn curve25519(secret: &str) -> bool {
     bytes.len() == 32 && bytes[0] & 7 == 0 && bytes[31] & 0xc0 == 0x40
 }
 
-/// What a text of base64 holds, in either alphabet, with or without padding.
+/// What a text of base64 holds, in either alphabet, with or without padding; bits behind the last byte do not matter.
 pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end_matches('=').as_bytes();
-    let mut lenient = BASE64_NOPAD.specification();
-    lenient.check_trailing_bits = false;
-    let found = BASE64_NOPAD.decode(text).or_else(|_| BASE64URL_NOPAD.decode(text));
-    found.ok().or_else(|| lenient.encoding().ok()?.decode(text).ok())
+    static LENIENT: LazyLock<Option<Encoding>> = LazyLock::new(|| {
+        let mut lenient = BASE64_NOPAD.specification();
+        lenient.check_trailing_bits = false;
+        lenient.translate.from.push_str("-_");
+        lenient.translate.to.push_str("+/");
+        lenient.encoding().ok()
+    });
+    LENIENT.as_ref()?.decode(text.trim_end_matches('=').as_bytes()).ok()
 }
 
 #[cfg(test)]
@@ -173,6 +182,14 @@ mod tests {
         assert_eq!(in_base(62, 62, 3), "010");
         assert_eq!(in_base(36, 35, 2), "0Z");
         assert_eq!(in_base(62, u32::MAX, 6), "4gfFC3");
+    }
+
+    #[test]
+    fn base64_is_read_in_both_alphabets() {
+        for text in ["+/8=", "-_8", "+/9="] {
+            assert_eq!(decoded(text), Some(vec![0xfb, 0xff]), "{text}");
+        }
+        assert_eq!(decoded("a*b="), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use aho_corasick::AhoCorasick;
 use globset::GlobSet;
+use rayon::prelude::*;
 use regex::bytes::Regex;
 
 use crate::input::tables;
@@ -64,6 +65,8 @@ pub struct Detector {
     entropy: f32,
     /// Words in lower case of which one stands on the secret's line or the line before.
     near: Vec<String>,
+    /// Words in lower case of which none stands right behind the secret.
+    unless: Vec<String>,
     /// Globs of the files that it looks into; empty for all.
     files: Vec<String>,
     globs: OnceLock<GlobSet>,
@@ -73,12 +76,12 @@ pub struct Detector {
 pub fn builtin() -> &'static [Detector] {
     static DETECTORS: LazyLock<Vec<Detector>> = LazyLock::new(|| {
         let of = |name: &&str| {
-            let table = tables::read(name);
+            let table = tables::read_without(name, &["examples", "near_misses"]);
             let list = table.root().and_then(|root| root.get(name));
             // A test reads every record strictly, so that none is left out here.
             list.into_iter().flat_map(Value::items).filter_map(|entry| read::record(entry).ok()).collect::<Vec<_>>()
         };
-        TABLES.iter().flat_map(of).collect()
+        TABLES.par_iter().flat_map(of).collect()
     });
     &DETECTORS
 }
@@ -138,10 +141,12 @@ impl Detector {
     /// The secret's bytes, where the detector matches around a hit of one of its literals. Looks at a bounded number of
     /// bytes around the hit, however long the text is.
     pub fn at(&self, path: &str, text: &str, hit: Range<usize>) -> Option<Range<usize>> {
-        if !self.looks_into(path) {
+        let bytes = text.as_bytes();
+        // A run is looked at once, where it begins: else a long one would be walked at each literal in it.
+        let begins = |run: &[bool; 256]| starts_word(bytes, hit.start, |byte| run[usize::from(byte)]);
+        if !(self.looks_into(path) && self.run.as_deref().is_none_or(begins)) {
             return None;
         }
-        let bytes = text.as_bytes();
         let from = hit.start.saturating_sub(self.before);
         let reach = if self.through.is_some() { LONG_WINDOW } else { WINDOW };
         let window = bytes.get(from..hit.end.saturating_add(reach).min(bytes.len()))?;
@@ -149,7 +154,7 @@ impl Detector {
         let secret = from + secret.start..from + secret.end;
         let whole = from + whole.start..from + whole.end;
         let around_hit = whole.start <= hit.start && hit.end <= whole.end.max(secret.end);
-        let starts_apart = secret.start > whole.start || starts_word(bytes, secret.start);
+        let starts_apart = secret.start > whole.start || starts_word(bytes, secret.start, is_word);
         let ends_apart = secret.end < whole.end || ends_word(bytes, secret.end);
         if !(around_hit && starts_apart && ends_apart) || secret.is_empty() {
             return None;
@@ -158,6 +163,7 @@ impl Detector {
         let value = &text[secret.clone()];
         let real = !doubt::is_made_up(value)
             && (self.entropy == 0.0 || doubt::entropy(value) >= self.entropy)
+            && !doubt::stands_behind(text, &secret, &self.unless)
             && (self.near.is_empty() || doubt::stands_near(text, &secret, &self.near))
             && self.check.is_none_or(|check| check(value));
         real.then_some(secret)
@@ -180,14 +186,17 @@ impl Detector {
             secret.end -= window[secret.clone()].iter().rev().take_while(|byte| **byte == b'.').count();
         }
         if let Some(through) = &self.through {
-            secret.end += memchr(&window[secret.end..], through.as_bytes())? + through.len();
+            // Up to where the next one begins, so that many beginnings without an end are each walked over once.
+            let rest = &window[secret.end..];
+            let rest = &rest[..position(rest, &window[whole.clone()]).unwrap_or(rest.len())];
+            secret.end += position(rest, through.as_bytes())? + through.len();
         }
         Some((whole, secret))
     }
 }
 
 /// Where a text first stands in another.
-fn memchr(bytes: &[u8], text: &[u8]) -> Option<usize> {
+fn position(bytes: &[u8], text: &[u8]) -> Option<usize> {
     bytes.windows(text.len()).position(|window| window == text)
 }
 
@@ -197,9 +206,9 @@ fn is_word(byte: u8) -> bool {
 
 /// Whether no word goes on into what begins at a byte. The letter of an escape (`\n`) and the digits of a URL's `%3D`
 /// belong to no word.
-fn starts_word(bytes: &[u8], at: usize) -> bool {
-    let before = |back: usize| at.checked_sub(back).map(|at| bytes[at]);
-    let inside = bytes.get(at).is_some_and(|byte| is_word(*byte)) && before(1).is_some_and(is_word);
+fn starts_word(bytes: &[u8], at: usize, is_part: impl Fn(u8) -> bool) -> bool {
+    let before = |back: usize| at.checked_sub(back).and_then(|at| bytes.get(at)).copied();
+    let inside = bytes.get(at).is_some_and(|byte| is_part(*byte)) && before(1).is_some_and(is_part);
     let escape = before(2) == Some(b'\\') && matches!(before(1), Some(b'n' | b'r' | b't'));
     let percent = before(3) == Some(b'%') && [before(1), before(2)].iter().flatten().all(u8::is_ascii_hexdigit);
     !inside || escape || percent

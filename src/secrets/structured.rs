@@ -9,11 +9,13 @@ use crate::input::{placeholders, tables};
 use crate::secrets::checksums::decoded;
 
 /// A signed token for somebody: <https://www.rfc-editor.org/rfc/rfc7519>. Tokens without a signature, those that are made
-/// to be public and the one of jwt.io's front page open nothing.
+/// to be public and those of documentation (jwt.io's front page, PyJWT's first example) open nothing.
 pub fn jwt(secret: &str) -> bool {
     let Some((_, claims)) = signed(secret) else { return false };
     let says = |key: &str, value: &str| claims.get(key).and_then(Value::as_str) == Some(value);
-    !says("role", "anon") && !says("name", "John Doe") && !claims.is_empty()
+    let of_nobody = says("role", "anon") || says("name", "John Doe") || says("some", "payload");
+    let example = claims.values().filter_map(Value::as_str).any(|text| text.contains("example.com"));
+    !of_nobody && !example && !claims.is_empty()
 }
 
 /// The token of a Kubernetes service account.
@@ -60,7 +62,12 @@ pub fn sentry_org(secret: &str) -> bool {
 /// Grafana Cloud's tokens are base64 of an object: organisation, name, key, region.
 pub fn grafana_cloud(secret: &str) -> bool {
     let facts = secret.strip_prefix("glc_").and_then(object);
-    facts.is_some_and(|facts| facts.contains_key("o") && facts.contains_key("k"))
+    facts.is_some_and(|facts| facts.contains_key("n") && facts.contains_key("k"))
+}
+
+/// Grafana's former API keys are base64 of an object: key, name, id.
+pub fn grafana_key(secret: &str) -> bool {
+    object(secret).is_some_and(|facts| ["k", "n", "id"].iter().all(|key| facts.contains_key(*key)))
 }
 
 /// The first part of a Discord bot's token is its user's id in base64.
@@ -108,16 +115,17 @@ fn body(secret: &str) -> Option<Vec<u8>> {
     let (_, rest) = rest.split_once("-----")?;
     let (inside, _) = rest.rsplit_once("-----END ")?;
     let lines = inside.replace("\\r", "").replace("\\n", "\n").replace("\\\n", "\n");
-    let is_key = |line: &&str| !line.contains(':') && !(line.len() == 5 && line.starts_with('='));
+    let is_key = |line: &&str| !(line.contains(':') || line.len() == 5 && line.starts_with('='));
     let lines =
         lines.lines().map(|line| line.trim_matches([' ', '\t', '"', '\'', ',', '+', '\\', '#', '*', '>', '|', ';']));
     // A plus at either end of a line may belong to the key as well as to the source text around it.
     let joined: String = lines.filter(is_key).collect();
     decoded(&joined).or_else(|| {
         let is_base64 = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
-        let other = |c: char| !is_base64(&c) && !c.is_whitespace() && !matches!(c, '"' | '\'' | ',' | '\\' | '|' | '>');
         let all: String = inside.replace("\\r", "").replace("\\n", "\n").lines().filter(is_key).collect();
-        (!all.contains(other)).then(|| decoded(&all.chars().filter(is_base64).collect::<String>()))?
+        let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '\\' | '|' | '>');
+        let is_sound = all.chars().all(|c| is_base64(&c) || around(c));
+        is_sound.then(|| decoded(&all.chars().filter(is_base64).collect::<String>()))?
     })
 }
 
@@ -164,6 +172,10 @@ const STAND_INS: &[&str] = &[
     "null",
 ];
 
+/// Words that say so in the midst of others.
+const PLACED: &[&str] =
+    &["change_me", "changeme", "change-me", "replace_me", "replaceme", "your_", "your-", "xxxxx", "<"];
+
 /// Whether a password stands here itself, be it never so weak.
 pub fn is_literal(secret: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
@@ -180,6 +192,7 @@ pub fn is_literal(secret: &str) -> bool {
         && secret.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit());
     !(secret.is_empty() || refers || upper_name || STAND_INS.contains(&lower.as_str()))
         && lower.bytes().any(|byte| byte != lower.as_bytes()[0])
+        && !PLACED.iter().any(|word| lower.contains(word))
         && placeholders::of(secret, false).is_none()
 }
 

@@ -192,6 +192,7 @@ fn facts(random: &mut Random, of: &str) -> String {
         "grafana" => {
             format!(r#"{{"o":"7","n":"{id}","k":"{}","m":{{"r":"eu"}}}}"#, random.text(LOWER, 24))
         }
+        "grafana-key" => format!(r#"{{"k":"{}","n":"{id}","id":3}}"#, random.text(LOWER, 32)),
         other => panic!("no facts `{other}`"),
     };
     BASE64.encode(text.as_bytes())

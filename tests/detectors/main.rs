@@ -5,8 +5,9 @@ mod generate;
 use std::collections::HashSet;
 
 use generate::{Example, Random, example};
-use plimsoll::located::Value;
+use plimsoll::located::{Limits, Value};
 use plimsoll::secrets::detectors::{self, Detector, builtin, find};
+use plimsoll::syntax::{Format, parse};
 use proptest::prelude::*;
 
 const ROUNDS: usize = 50;
@@ -143,6 +144,60 @@ fn the_tables_and_the_tests_hold_no_secret() {
     for text in [include_str!("main.rs"), include_str!("generate.rs"), include_str!("../../src/secrets/structured.rs")]
     {
         assert!(find("tests/detectors.rs", text).is_empty());
+    }
+}
+
+/// What is wrong with a team's own record, and the text that the message points at.
+fn refused(record: &str) -> Option<(String, String)> {
+    let parsed = parse(Format::Yaml, "plimsoll.yaml".into(), record.into(), Limits::default());
+    assert!(parsed.faults.is_empty(), "{record}");
+    let (span, message) = Detector::read(parsed.located.root().expect("a record")).err()?;
+    Some((record[span.range()].to_string(), message))
+}
+
+#[test]
+fn a_record_that_cannot_work_is_refused_at_its_place() {
+    let own = |pattern: &str| format!("id: own\nliterals: [own_]\npattern: '{pattern}'\n");
+    assert_eq!(refused(&own("own_[a-z]{20}")), None);
+    for (record, place, message) in [
+        (own("(?:own_)?"), "'(?:own_)?'", "matches the empty text"),
+        (own("own_[a-z]+"), "'own_[a-z]+'", "repeats without an end"),
+        (own("own_[a-z]{9000}"), "'own_[a-z]{9000}'", "may match"),
+        (own("own_("), "'own_('", "is no regular expression"),
+        (own("own_") + "check: crc64\n", "crc64", "is none of"),
+        (own("own_") + "severity: awful\n", "awful", "is none of"),
+        (own("own_") + "entropy: 9\n", "9", "is no number from 0 to 8"),
+        (own("own_") + "before: 1000\n", "1000", "is no number from 0 to 512"),
+        (own("own_") + "keyword: x\n", "keyword", "unknown key `keyword`"),
+        (own("own_") + "files: ['[']\n", "files", "is no glob"),
+        ("id: own\nliterals: [ow]\npattern: own\n".to_string(), "literals", "shorter than 3 characters"),
+        ("id: own\npattern: own\n".to_string(), "own", "names no text"),
+        ("id: own\nliterals: [own]\n".to_string(), "own", "needs `pattern`"),
+        ("id: Own Key\nliterals: [own]\npattern: own\n".to_string(), "Own Key", "is not of lower-case letters"),
+    ] {
+        let (at, said) = refused(&record).unwrap_or_else(|| panic!("{record} is taken"));
+        assert!(said.contains(message), "{said} instead of {message}");
+        assert_eq!(at, place, "{record}");
+    }
+}
+
+/// Work is bounded by the number of literals, however they are placed.
+#[test]
+fn literals_without_secrets_cost_little() {
+    for literal in [
+        "ghp_",
+        "-----BEGIN RSA PRIVATE KEY-----\n",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n",
+        "eyJabcdefghijklmnopqr.",
+        "postgres://a:",
+        "eyJ",
+        "-us1",
+        "T3BlbkFJ",
+    ] {
+        let text = literal.repeat(200_000 / literal.len());
+        let start = std::time::Instant::now();
+        assert!(find("a.env", &text).is_empty(), "{literal}");
+        assert!(start.elapsed().as_secs() < 20, "{literal} took {:?}", start.elapsed());
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-/// Words that no random secret holds; in lower case. The last one begins the key of Azurite, the storage emulator, which
-/// is the same for everybody: <https://learn.microsoft.com/en-us/azure/storage/common/storage-connect-azurite>
+/// Words that no random secret holds; in lower case. The last two begin the key of Azurite, the storage emulator, which
+/// is the same for everybody (<https://learn.microsoft.com/en-us/azure/storage/common/storage-connect-azurite>), and the
+/// client of RFC 6749's examples.
 const WORDS: &[&str] = &[
     "example",
     "xxxxx",
@@ -22,6 +23,7 @@ const WORDS: &[&str] = &[
     "not-real",
     "not_real",
     "eby8vdm02xnocqfl",
+    "czzcagrsa3f0mz",
 ];
 
 /// Repeats of one character that no random secret of a usual length holds.
@@ -30,6 +32,8 @@ const REPEATS: usize = 10;
 const SHORT: usize = 400;
 /// Bytes of a line that are searched for a word nearby, to either side.
 const NEAR: usize = 512;
+/// Bytes behind a secret that are searched for a word that makes it an example, such as a host's name.
+const BEHIND: usize = 48;
 
 /// Whether a text shows where a secret belongs instead of being one.
 pub fn is_made_up(secret: &str) -> bool {
@@ -72,6 +76,17 @@ pub fn stands_near(text: &str, secret: &Range<usize>, words: &[String]) -> bool 
     let holds = |part: &[u8], word: &String| String::from_utf8_lossy(part).to_ascii_lowercase().contains(word);
     let before = &before[before.len() - this_and_last..];
     words.iter().any(|word| holds(before, word) || holds(after, word))
+}
+
+/// Whether one of some lower-case words stands right behind a secret, on its line.
+pub fn stands_behind(text: &str, secret: &Range<usize>, words: &[String]) -> bool {
+    let bytes = text.as_bytes();
+    let after = &bytes[secret.end..bytes.len().min(secret.end + BEHIND)];
+    let after = after.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    !words.is_empty() && {
+        let after = String::from_utf8_lossy(after).to_ascii_lowercase();
+        words.iter().any(|word| after.contains(word))
+    }
 }
 
 #[cfg(test)]

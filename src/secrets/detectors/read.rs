@@ -29,6 +29,7 @@ const KEYS: &[&str] = &[
     "check",
     "entropy",
     "near",
+    "unless",
     "files",
     "examples",
     "near_misses",
@@ -72,7 +73,7 @@ pub fn record(entry: Value<'_>) -> Result<Detector, Refused> {
                 .ok_or_else(|| refused(entry, "severity", "is none of info, low, medium, high, critical"))?,
         ),
     };
-    let near = tables::texts(entry.get("near")).iter().map(|word| word.to_ascii_lowercase()).collect();
+    let words = |key| tables::texts(entry.get(key)).iter().map(|word| word.to_ascii_lowercase()).collect();
     let text = |key| optional(entry, key).map(Option::unwrap_or_default).map(str::to_string);
     Ok(Detector {
         id: id.into(),
@@ -88,7 +89,8 @@ pub fn record(entry: Value<'_>) -> Result<Detector, Refused> {
         through: optional(entry, "through")?.map(str::to_string),
         check,
         entropy: number(entry, "entropy", 8.0)?,
-        near,
+        near: words("near"),
+        unless: words("unless"),
         files: tables::texts(entry.get("files")),
         globs: Default::default(),
     })
