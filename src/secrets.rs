@@ -87,7 +87,7 @@ static PREFILTER: LazyLock<Option<Prefilter>> = LazyLock::new(|| {
     }
     let search = AhoCorasick::builder()
         .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(words.iter().map(|(word, _)| word));
     search.ok().map(|search| Prefilter { search, clues: words })
 });

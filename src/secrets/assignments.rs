@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::secrets::family::Family;
 use crate::secrets::names::{self, Kind};
 use crate::secrets::values;
-use crate::secrets::{Detection, Strength, credential, encoded};
+use crate::secrets::{Detection, Strength, context, credential, encoded};
 
 /// Bytes that a name may reach on either side of the word that was found.
 const NAME: usize = 80;
@@ -29,13 +29,38 @@ struct Found {
 pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut Vec<Detection>) -> usize {
     let name = name_around(text, &hit);
     let end = name.end;
-    let Some(kind) = names::meaning(&text[name.clone()]) else { return end };
+    let line = line_around(text, name.start);
+    let before = &text[line.start..name.start];
+    let Some(kind) = meaning(family, text, &name, before) else { return end };
+    let word = before.rfind([' ', '\t', '"', '\'', '=', '(', '`']).map_or(before, |at| &before[at + 1..]);
+    if word.starts_with("checksum/") || !word.is_empty() && values::begins_reference(word) {
+        return end;
+    }
     let Some(given) = given(family, text, &name) else { return end };
     let place = inside(text, given.value.clone());
     if let Some(detection) = judged(path, family, text, &name, kind, place, &given) {
         found.push(detection);
     }
     end
+}
+
+/// What a name promises: by its own words, and where those are too few by where it stands.
+fn meaning(family: Family, text: &str, name: &Range<usize>, before: &str) -> Option<Kind> {
+    let word = &text[name.clone()];
+    if let Some(kind) = names::meaning(word) {
+        return Some(kind);
+    }
+    let lower = word.to_ascii_lowercase();
+    // `?auth=` and `&sig=` of an address.
+    if before.ends_with(['?', '&']) && text[name.end..].starts_with('=') {
+        return matches!(lower.as_str(), "auth" | "sig" | "signature" | "key").then_some(Kind::Token);
+    }
+    // A bare `key` is what the key above it makes of it.
+    if matches!(lower.as_str(), "key" | "keys") && matches!(family, Family::Yaml | Family::Json) {
+        let parent = context::parents(text, name.start).pop()?;
+        return names::meaning(&format!("{parent}_key")).filter(|kind| *kind == Kind::Token);
+    }
+    None
 }
 
 fn judged(
@@ -63,7 +88,8 @@ fn judged(
         }
         encoded::Inside::Opaque => strength,
     };
-    if strength == Strength::Weak && !may_be_weak(path, family, value, given) {
+    let plural = key.ends_with('s') && !key.ends_with("pass");
+    if strength == Strength::Weak && (plural || !may_be_weak(path, family, value, given)) {
         return None;
     }
     signals.push(match strength {
@@ -80,7 +106,7 @@ fn may_be_weak(path: &str, family: Family, value: &str, given: &Found) -> bool {
     let translated = ["i18n", "locale", "lang", "translation", "messages"].iter().any(|word| lower.contains(word));
     match family {
         Family::Prose => false,
-        Family::Code => given.quoted && !letters && !translated,
+        Family::Code => given.quoted && !letters && !translated && !value.contains('|'),
         Family::Json | Family::Markup => {
             !(letters && (translated || value.starts_with(char::is_uppercase))) && !value.contains(['<', '>'])
         }
@@ -142,6 +168,9 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
     if let Some(value) = pair(family, text, &line, name, at) {
         return Some(value);
     }
+    if sign.is_empty() && before.trim_end_matches(['"', '\'']).ends_with("--") && family == Family::Yaml {
+        return below(text, &line);
+    }
     // `:'name'` is a variable of psql.
     if spaces > 0 && sign.starts_with(":'") {
         return None;
@@ -154,7 +183,8 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
         }
         return assigned(family, text, &line, before, from, sign.starts_with('='));
     }
-    if quoted_name && sign.starts_with(',') {
+    let in_call = before.trim_end_matches(['"', '\'', '`', '\\', '-']).trim_end().ends_with(['(', '[', ',']);
+    if quoted_name && in_call && sign.starts_with(',') {
         let from = at + spaces + 1;
         return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "given beside its name" });
     }
@@ -164,6 +194,13 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
             quoted: true,
             how: "given in a call",
         });
+    }
+    if family == Family::Code && quoted_name && sign.starts_with('{') && before.contains("variable") {
+        return variable(text, line.end);
+    }
+    if family == Family::Code && !quoted_name && spaces > 0 {
+        let from = typed(text, at + spaces, line.end)?;
+        return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
     }
     if sign.starts_with('>') && before.trim_end().ends_with('<') {
         let from = at + spaces + 1;
@@ -176,6 +213,24 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
         });
     }
     spaced(family, text, before, at, spaces, line.end)
+}
+
+/// The default of a variable of Terraform.
+fn variable(text: &str, mut end: usize) -> Option<Found> {
+    const LINES: usize = 8;
+    for _ in 0..LINES {
+        let line = line_around(text, (end + 1).min(text.len()));
+        let content = text[line.clone()].trim_start();
+        if line.start <= end || content.starts_with('}') {
+            return None;
+        }
+        if let Some(rest) = content.strip_prefix("default") {
+            let from = line.end - rest.trim_start().strip_prefix('=')?.len();
+            return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "the default of a variable" });
+        }
+        end = line.end;
+    }
+    None
 }
 
 /// What counts while nothing sets a variable: `${NAME:-default}`, `${NAME-default}`, and `${NAME:default}` of Spring.
@@ -195,7 +250,10 @@ fn in_template(before: &str) -> bool {
 
 /// Length of the sign that gives a value, if there is one.
 fn operator(sign: &str) -> Option<usize> {
-    for refused in ["==", "=~", "::", ":/", "=<"] {
+    if let Some(compared) = ["!==", "===", "!=", "=="].iter().find(|one| sign.starts_with(**one)) {
+        return sign[compared.len()..].trim_start().starts_with(['"', '\'']).then_some(compared.len());
+    }
+    for refused in ["=~", "::", ":/", "=<"] {
         if sign.starts_with(refused) {
             return None;
         }
@@ -221,6 +279,15 @@ fn assigned(family: Family, text: &str, line: &Range<usize>, before: &str, from:
     if rest.is_empty() {
         return if family == Family::Yaml { below(text, line) } else { None };
     }
+    if rest == "[" {
+        return below(text, line);
+    }
+    if rest.starts_with("{{")
+        && let Some(at) = ["default \"", "default '", "default \\\""].iter().find_map(|word| rest.find(word))
+    {
+        let value = quoted(text, from + at + "default ".len(), line.end)?;
+        return Some(Found { value, quoted: true, how: "the default of an expression" });
+    }
     if let Some(value) = quoted(text, from, line.end) {
         return Some(Found { value, quoted: true, how: "assigned" });
     }
@@ -231,7 +298,14 @@ fn assigned(family: Family, text: &str, line: &Range<usize>, before: &str, from:
         return below(text, line);
     }
     if family == Family::Code {
-        return None;
+        let fallback = ["|| ", "?? ", " or ", "?: "].iter().find_map(|sign| rest.find(sign).map(|at| from + at + sign.len()));
+        if let Some(value) = fallback.and_then(|from| quoted(text, from, line.end)) {
+            return Some(Found { value, quoted: true, how: "what counts where nothing else is set" });
+        }
+        // Inside a text the code ends where the text does.
+        let in_text = ['"', '\'', '`'].iter().any(|quote| before.matches(*quote).count() % 2 == 1);
+        let value = word(text, from, line.end, equals);
+        return (in_text && !value.is_empty()).then_some(Found { value, quoted: true, how: "assigned inside a text" });
     }
     let first = is_first(before);
     let whole = match family {
@@ -325,7 +399,8 @@ fn pair(family: Family, text: &str, line: &Range<usize>, name: &Range<usize>, at
     let says_name = ["name", "key", "Name", "Key", "variable", "id"].iter().any(|word| {
         sign.ends_with(word) && !sign[..sign.len() - word.len()].ends_with(|c: char| c.is_alphanumeric() || c == '_')
     });
-    if !says_name {
+    let says_type = sign.ends_with("type") && matches!(&text[name.clone()], "password" | "secret");
+    if !says_name && !says_type {
         return None;
     }
     let rest = text[at..line.end].trim_start();
@@ -347,6 +422,11 @@ fn pair(family: Family, text: &str, line: &Range<usize>, name: &Range<usize>, at
         }
     }
     let region = &text[at..end];
+    if let Some(open) = region.find("<value>").filter(|_| family == Family::Markup) {
+        let from = at + open + "<value>".len();
+        let to = from + text[from..end].find("</")?;
+        return (to > from).then_some(Found { value: from..to, quoted: true, how: "the value beside its name" });
+    }
     let (found, _) = ["value", "Value", "defaultValue"].iter().flat_map(|word| region.match_indices(word)).find(
         |(found, word)| {
             let behind = region[found + word.len()..].trim_start_matches(['"', '\'', '\\']).trim_start();
@@ -383,6 +463,7 @@ fn spaced(family: Family, text: &str, before: &str, at: usize, spaces: usize, en
             ) && !head.contains('=')
                 && !text[at..end].contains(['='])
                 && text[from..end].split_whitespace().count() <= 2
+                || head.starts_with("user ") && before.ends_with(' ')
         }
         _ => false,
     };

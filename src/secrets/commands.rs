@@ -13,8 +13,18 @@ pub enum Command {
     Curl,
     /// `-p password`, also without the blank.
     ShortFlag,
-    /// `IDENTIFIED BY 'password'`.
+    /// `IDENTIFIED BY 'password'`, and the like: quoted text right behind the words.
     Sql,
+    /// `basic_auth("user", "password")`: the last text of a call.
+    Call,
+    /// `redis-cli -a password`.
+    Redis,
+    /// `user:password` in front, as `@tcp(` of Go's driver for MySQL and `| chpasswd` have it.
+    Pair,
+    /// `stats auth user:password`.
+    PairBehind,
+    /// `echo password | docker login --password-stdin`.
+    Echo,
 }
 
 /// Words that begin them, in lower case.
@@ -26,7 +36,18 @@ pub const WORDS: &[(&str, Command)] = &[
     ("mysql ", Command::ShortFlag),
     ("mysqldump ", Command::ShortFlag),
     ("mysqladmin ", Command::ShortFlag),
+    ("az login", Command::ShortFlag),
     ("identified by ", Command::Sql),
+    ("convertto-securestring ", Command::Sql),
+    ("basic_auth(", Command::Call),
+    ("basicauth(", Command::Call),
+    ("networkcredential(", Command::Call),
+    ("drivermanager.getconnection(", Command::Call),
+    ("redis-cli", Command::Redis),
+    ("@tcp(", Command::Pair),
+    ("| chpasswd", Command::Pair),
+    ("stats auth ", Command::PairBehind),
+    ("--password-stdin", Command::Echo),
 ];
 
 /// The password of a command.
@@ -36,6 +57,11 @@ pub fn at(command: Command, text: &str, hit: Range<usize>, found: &mut Vec<Detec
         Command::Curl => user_and_password(text, hit.end, line.end),
         Command::ShortFlag => short_flag(text, hit.end, line.end),
         Command::Sql => quoted(text, hit.end, line.end),
+        Command::Call => last_of_call(text, hit.end, line.end),
+        Command::Redis => flag(text, hit.end, line.end, "-a"),
+        Command::Pair => pair_before(text, line.start, hit.start),
+        Command::PairBehind => pair_of(text, argument(text, hit.end, line.end)),
+        Command::Echo => echoed(text, line.start, hit.start),
     };
     let Some(value) = value else { return };
     if let Ok(strength) = values::judge(Kind::Password, "password", &text[value.clone()]) {
@@ -50,9 +76,52 @@ fn user_and_password(text: &str, from: usize, end: usize) -> Option<Range<usize>
         .iter()
         .find_map(|flag| rest.find(flag).map(|at| at + flag.len()));
     let at = from + flag.or_else(|| rest.strip_prefix("-u ").map(|_| 3))?;
-    let word = argument(text, at, end);
+    pair_of(text, argument(text, at, end))
+}
+
+/// The password of `user:password`.
+fn pair_of(text: &str, word: Range<usize>) -> Option<Range<usize>> {
     let colon = text[word.clone()].find(':')?;
     Some(word.start + colon + 1..word.end)
+}
+
+/// The password of the `user:password` that ends here.
+fn pair_before(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
+    let end = start + text[start..end].trim_end_matches([' ', '"', '\'']).len();
+    let from = text[start..end].rfind([' ', '"', '\'', '`', '=', '/']).map_or(start, |at| start + at + 1);
+    pair_of(text, from..end)
+}
+
+/// The last text of a call with at least two of them, or with something before it.
+fn last_of_call(text: &str, from: usize, end: usize) -> Option<Range<usize>> {
+    let close = text[from..end].rfind(')').map_or(end, |at| from + at);
+    let inside = text[from..close].trim_end_matches([')', ' ', ';', ',']);
+    let quote = inside.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    let last = inside.len() - 1;
+    let open = inside[..last].rfind(quote)?;
+    inside[..open].contains(',').then_some(from + open + 1..from + last)
+}
+
+/// The argument of a flag, on a command line or in a list of texts.
+fn flag(text: &str, from: usize, end: usize, name: &str) -> Option<Range<usize>> {
+    let rest = &text[from..end];
+    let at = rest.match_indices(name).map(|(at, _)| at).find(|at| {
+        rest[..*at].ends_with([' ', '"', '\'']) && rest[at + name.len()..].starts_with([' ', '"', '\''])
+    })?;
+    let behind = rest[at + name.len()..].trim_start_matches(['"', '\'', ',', ' ']);
+    let from = end - behind.len();
+    let stop = behind.find([' ', '"', '\'', ',', ']', '`', ';', '|']).unwrap_or(behind.len());
+    Some(from..from + stop)
+}
+
+/// What a line prints into the command behind its pipe.
+fn echoed(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
+    let line = &text[start..end];
+    let pipe = line.find('|')?;
+    let echo = line[..pipe].find("echo ")? + "echo ".len();
+    let word = line[echo..pipe].trim();
+    let from = start + echo + line[echo..pipe].find(word)?;
+    Some(quoted(text, from, start + pipe).unwrap_or(from..from + word.len()))
 }
 
 fn short_flag(text: &str, from: usize, end: usize) -> Option<Range<usize>> {

@@ -23,7 +23,7 @@ pub fn of(family: Family, text: &str, detection: &Detection) -> Vec<String> {
 }
 
 /// The keys of the lines above that are indented less and less.
-fn parents(text: &str, at: usize) -> Vec<String> {
+pub fn parents(text: &str, at: usize) -> Vec<String> {
     let line = line_around(text, at);
     let low = text.floor_char_boundary(line.start.saturating_sub(ABOVE));
     let mut own = indentation(&text[line.clone()]);

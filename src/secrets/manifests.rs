@@ -3,7 +3,7 @@
 use crate::secrets::assignments::line_around;
 use crate::secrets::family::Family;
 use crate::secrets::names::{self, Kind};
-use crate::secrets::{Detection, credential, encoded, values};
+use crate::secrets::{Detection, credential, encoded, scan, values};
 
 /// The entries of the Secrets of a text that their names alone do not tell.
 pub fn secrets(family: Family, text: &str, found: &mut Vec<Detection>) {
@@ -59,7 +59,8 @@ fn entry(text: &str, line: &std::ops::Range<usize>, key: &str, value: &str) -> O
     let inner = encoded::decoded(value)?;
     let inner = encoded::decoded(&inner).unwrap_or(inner);
     let kind = names::meaning(key).unwrap_or(Kind::Token);
-    let strength = values::judge(kind, key, &inner).ok()?;
+    let inside = || scan("entry.json", &inner).iter().map(|detection| detection.strength).max();
+    let strength = values::judge(kind, key, &inner).ok().or_else(inside)?;
     let from = line.start + text[line.clone()].rfind(value)?;
     let signals = vec![format!("`{key}` is an entry of a Secret"), "its base64 holds a literal".to_string()];
     Some(credential("entry of a Secret", text, from..from + value.len(), key, strength, signals))

@@ -41,8 +41,7 @@ const ENDINGS: &[&str] = &[
     "privatekey",
     "accesskey",
     "authkey",
-    "passwort",
-];
+    "passwort", "encryptionkey", "signingkey", "sessionkey", "masterkey", "sharedkey"];
 
 /// Words one of which every name holds that means a credential.
 pub fn clues() -> impl Iterator<Item = String> {
@@ -69,7 +68,11 @@ pub fn meaning(name: &str) -> Option<Kind> {
     {
         return None;
     }
-    let last = words.last()?.trim_end_matches(|c: char| c.is_ascii_digit());
+    let last = match words.last()?.as_ref() {
+        "keys" => "key",
+        last => last,
+    };
+    let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
     let ends = ENDINGS.iter().any(|ending| last.len() > ending.len() && last.ends_with(ending));
     let stem: Vec<&str> = words[..words.len() - 1].iter().map(AsRef::as_ref).chain([last]).collect();
     let secret = roles::of(&stem.join("_")).secret || ends && !last.starts_with("no");

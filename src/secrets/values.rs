@@ -69,7 +69,8 @@ pub fn judge(kind: Kind, name: &str, value: &str) -> Result<Strength, Not> {
     if is_plain(kind, value) {
         return Err(Not::Plain);
     }
-    if value.contains(char::is_whitespace) && !(kind == Kind::Password && is_password_with_a_blank(value)) {
+    let phrase = name.to_ascii_lowercase().contains("passphrase") && value.bytes().any(|byte| byte.is_ascii_digit());
+    if value.contains(char::is_whitespace) && !phrase && !(kind == Kind::Password && is_password_with_a_blank(value)) {
         return Err(Not::Sentence);
     }
     if repeats(name, value) {
@@ -82,6 +83,7 @@ pub fn judge(kind: Kind, name: &str, value: &str) -> Result<Strength, Not> {
         Kind::Password => Ok(if random && length >= 12 { Strength::Strong } else { Strength::Weak }),
         Kind::Token if length < SHORTEST_TOKEN => Err(Not::Short),
         Kind::Token if random => Ok(Strength::Strong),
+        Kind::Token if is_chosen(value) => Ok(Strength::Weak),
         Kind::Token => Err(Not::Word),
     }
 }
@@ -103,9 +105,31 @@ pub fn is_reference(value: &str) -> bool {
         || wrapped("{", "}")
         || wrapped("@", "@")
         || value.starts_with('!') && bytes.get(1).is_some_and(u8::is_ascii_alphabetic) && value.contains(' ')
-        || TABLES.prefixes.iter().any(|prefix| lower.starts_with(prefix.as_str()))
+        || begins_reference(value)
+        || is_cmdlet(value)
         || TABLES.contained.iter().any(|part| lower.contains(part.as_str()))
+        || is_sealed(value)
         || is_expression(value)
+}
+
+/// Whether a text begins as a reference does.
+pub fn begins_reference(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    TABLES.prefixes.iter().any(|prefix| lower.starts_with(prefix.as_str()))
+}
+
+/// What kubeseal makes begins with the length of its key, and is long.
+fn is_sealed(value: &str) -> bool {
+    const SHORTEST: usize = 100;
+    value.starts_with("Ag") && value.len() >= SHORTEST
+}
+
+/// `Read-Host`: a cmdlet of PowerShell.
+fn is_cmdlet(value: &str) -> bool {
+    value.split_once('-').is_some_and(|(verb, noun)| {
+        let word = |part: &str| part.starts_with(|c: char| c.is_ascii_uppercase()) && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+        word(verb) && word(noun) && matches!(verb, "Read" | "Get" | "New" | "ConvertTo" | "ConvertFrom" | "Import" | "Invoke")
+    })
 }
 
 /// Names with dots or brackets between them, and calls: `var.db_password`, `config.get("x")`, `settings["x"]`.
@@ -252,6 +276,18 @@ fn is_plain(kind: Kind, value: &str) -> bool {
         || number && (kind == Kind::Token || digits < SHORTEST)
         || lower.starts_with("application/")
         || value.contains('\0')
+}
+
+/// What people make where a secret is asked for: capitals, small letters, digits and a sign.
+fn is_chosen(value: &str) -> bool {
+    const SHORTEST: usize = 10;
+    let has = |class: fn(&u8) -> bool| value.bytes().any(|byte| class(&byte));
+    let sign = value.contains(|c: char| c.is_ascii_punctuation() && !matches!(c, '-' | '_' | '.' | ':' | '/'));
+    value.len() >= SHORTEST
+        && sign
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
 }
 
 /// `correct horse 7` is a password, `Enter your password` is not.

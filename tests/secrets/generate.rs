@@ -59,6 +59,9 @@ impl Generator {
             "lower" => self.letters(b"023456789acdefghjklmnpqrstuvwxyz", count()),
             "base32" => self.letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", count()),
             "b64" => BASE64.encode(&self.bytes(count())),
+            // What stands at the start of a private key.
+            "der" => BASE64.encode(&[b"\x30\x82".to_vec(), self.bytes(count() - 2)].concat()),
+            "openssh" => BASE64.encode(&[b"openssh-key-v1\0".to_vec(), self.bytes(count() - 15)].concat()),
             "b64url" => BASE64URL_NOPAD.encode(&self.bytes(count())),
             "b64of" => BASE64.encode(self.inner(argument).as_bytes()),
             "url" => percent(&self.inner(argument)),
