@@ -101,7 +101,7 @@ fn bech32(secret: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
     let Some((prefix, data)) = lower.rsplit_once('1') else { return false };
     let data: Option<Vec<u32>> = data.chars().map(|c| CHARACTERS.find(c).map(|at| at as u32)).collect();
-    data.is_some_and(|data| data.len() > 6 && polymod(prefix, &data) == 1)
+    data.is_some_and(|data| data.len() >= 6 && polymod(prefix, &data) == 1)
 }
 
 /// The six characters that make a text of bech32 sound.

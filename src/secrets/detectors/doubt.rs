@@ -118,7 +118,7 @@ mod tests {
         };
         assert!(near("# heroku"));
         assert!(near("HEROKU_KEY=#"));
-        assert!(near("# é\n  heroku:\n    é#"));
+        assert!(near("é\n  heroku:\n    é#"));
         assert!(!near("heroku:\n  a: b\n  key: #"));
         assert!(!near("#\nheroku"));
     }
