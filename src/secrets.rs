@@ -13,6 +13,7 @@ use foldhash::HashMap;
 use crate::artefact::SECRETS;
 use crate::input::settings::Measures;
 use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
+use crate::rule::Severity;
 
 pub mod checksums;
 pub mod detectors;
@@ -43,6 +44,8 @@ pub struct Detection {
     /// Keys that lead to it, outermost first, as far as the lines above tell; ends with `key`.
     pub context: Vec<String>,
     pub strength: Strength,
+    /// How much it matters at most, where its detector says so.
+    pub severity: Option<Severity>,
     pub measures: Measures,
     /// What spoke for it, a few words each; never a part of the secret.
     pub signals: Vec<String>,
@@ -110,7 +113,7 @@ pub fn scan(path: &str, text: &str) -> Vec<Detection> {
                     let detector = &detectors::builtin()[at];
                     if let Some(secret) = detector.at(path, text, hit.range()) {
                         ends.insert(at, secret.end);
-                        found.push(known(detector, text, secret));
+                        found.extend(known(detector, text, secret));
                     }
                 }
             }
@@ -172,18 +175,27 @@ fn apart(mut found: Vec<Detection>) -> Vec<Detection> {
     kept
 }
 
-/// A detection that a provider's format told.
-fn known(detector: &detectors::Detector, text: &str, place: std::ops::Range<usize>) -> Detection {
-    Detection {
+/// A detection that a provider's format told, unless what stands there only holds its place.
+fn known(detector: &detectors::Detector, text: &str, place: std::ops::Range<usize>) -> Option<Detection> {
+    let secret = &text[place.clone()];
+    if secret.contains("...") {
+        return None;
+    }
+    let strength = match detector.chosen {
+        true => values::judge(names::Kind::Password, "db_password", secret).ok()?,
+        false => Strength::Known,
+    };
+    Some(Detection {
         detector: detector.id.clone(),
         title: detector.title.as_str().into(),
         span: Span::new(place.start, place.end),
         key: String::new(),
         context: Vec::new(),
-        strength: Strength::Known,
-        measures: crate::input::measures::of(&text[place], None),
-        signals: vec![format!("it is written as a {} is", detector.title)],
-    }
+        strength,
+        severity: detector.severity,
+        measures: crate::input::measures::of(secret, None),
+        signals: vec![format!("it stands where a {} stands, and is written as one", detector.title)],
+    })
 }
 
 /// A detection that no provider's format told.
@@ -203,6 +215,7 @@ fn credential(
         key: key.to_string(),
         context: Vec::new(),
         strength,
+        severity: None,
         measures,
         signals,
     }

@@ -11,7 +11,13 @@ hard_coded(secret) if {
 }
 
 # What nobody guesses is worst where it is deployed; what templates and tests hold lets nobody in, if it is no real one.
-severity(secret) := "medium" if {
+severity(secret) := order[min({rank(by_place(secret)), rank(object.get(secret, "severity", "critical"))})]
+
+order := ["info", "low", "medium", "high", "critical"]
+
+rank(name) := [n | some n, one in order; one == name][0]
+
+by_place(secret) := "medium" if {
 	elsewhere(secret)
 	secret.strength == "known"
 } else := "low" if {

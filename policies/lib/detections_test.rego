@@ -27,6 +27,8 @@ test_severity_is_by_place_and_strength if {
 	detections.severity(secret("a", {"template": true})) == "low"
 	detections.severity(secret("a", {"judged": false})) == "low"
 	detections.severity(secret("a", {"judged": false, "strength": "known"})) == "medium"
+	detections.severity(secret("a", {"severity": "low"})) == "low"
+	detections.severity(secret("a", {"template": true, "severity": "high"})) == "low"
 }
 
 test_what_git_does_not_track_is_not_shipped if {

@@ -72,6 +72,7 @@ fn secrets<'a>(scanned: &'a Scanned, all: bool, salt: &[u8]) -> Vec<Secret<'a>> 
             key: detection.key.clone(),
             role: roles::of(&detection.key).role,
             strength: detection.strength,
+            severity: detection.severity,
             length: detection.measures.length,
             entropy: (detection.measures.shannon_bits / detection.measures.length.max(1) as f64 * 100.0).round()
                 / 100.0,

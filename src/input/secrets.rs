@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::artefact::Tracked;
 use crate::input::deployments::Environment;
 use crate::located::At;
+use crate::rule::Severity;
 use crate::secrets::Strength;
 
 /// One secret that stands in a text.
@@ -24,6 +25,9 @@ pub struct Secret<'a> {
     /// What a setting of that name is for, as in the section `settings`.
     pub role: Option<&'static str>,
     pub strength: Strength,
+    /// How much it matters at most, where its detector says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// Characters.
     pub length: usize,
     /// Shannon estimate in bits a character.

@@ -226,7 +226,11 @@ fn variable(text: &str, mut end: usize) -> Option<Found> {
         }
         if let Some(rest) = content.strip_prefix("default") {
             let from = line.end - rest.trim_start().strip_prefix('=')?.len();
-            return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "the default of a variable" });
+            return quoted(text, from, line.end).map(|value| Found {
+                value,
+                quoted: true,
+                how: "the default of a variable",
+            });
         }
         end = line.end;
     }
@@ -298,7 +302,8 @@ fn assigned(family: Family, text: &str, line: &Range<usize>, before: &str, from:
         return below(text, line);
     }
     if family == Family::Code {
-        let fallback = ["|| ", "?? ", " or ", "?: "].iter().find_map(|sign| rest.find(sign).map(|at| from + at + sign.len()));
+        let fallback =
+            ["|| ", "?? ", " or ", "?: "].iter().find_map(|sign| rest.find(sign).map(|at| from + at + sign.len()));
         if let Some(value) = fallback.and_then(|from| quoted(text, from, line.end)) {
             return Some(Found { value, quoted: true, how: "what counts where nothing else is set" });
         }

@@ -105,9 +105,10 @@ fn last_of_call(text: &str, from: usize, end: usize) -> Option<Range<usize>> {
 /// The argument of a flag, on a command line or in a list of texts.
 fn flag(text: &str, from: usize, end: usize, name: &str) -> Option<Range<usize>> {
     let rest = &text[from..end];
-    let at = rest.match_indices(name).map(|(at, _)| at).find(|at| {
-        rest[..*at].ends_with([' ', '"', '\'']) && rest[at + name.len()..].starts_with([' ', '"', '\''])
-    })?;
+    let at = rest
+        .match_indices(name)
+        .map(|(at, _)| at)
+        .find(|at| rest[..*at].ends_with([' ', '"', '\'']) && rest[at + name.len()..].starts_with([' ', '"', '\'']))?;
     let behind = rest[at + name.len()..].trim_start_matches(['"', '\'', ',', ' ']);
     let from = end - behind.len();
     let stop = behind.find([' ', '"', '\'', ',', ']', '`', ';', '|']).unwrap_or(behind.len());

@@ -52,6 +52,8 @@ pub struct Detector {
     pub literals: Vec<String>,
     /// Where it is not the rule's own severity.
     pub severity: Option<Severity>,
+    /// Whether people may have made up the secret, so that it may be weak, or no secret at all.
+    pub chosen: bool,
     pattern: String,
     regex: OnceLock<Option<Regex>>,
     /// Bytes before the literal at which a match may begin.

@@ -41,7 +41,13 @@ const ENDINGS: &[&str] = &[
     "privatekey",
     "accesskey",
     "authkey",
-    "passwort", "encryptionkey", "signingkey", "sessionkey", "masterkey", "sharedkey"];
+    "passwort",
+    "encryptionkey",
+    "signingkey",
+    "sessionkey",
+    "masterkey",
+    "sharedkey",
+];
 
 /// Words one of which every name holds that means a credential.
 pub fn clues() -> impl Iterator<Item = String> {

@@ -127,8 +127,12 @@ fn is_sealed(value: &str) -> bool {
 /// `Read-Host`: a cmdlet of PowerShell.
 fn is_cmdlet(value: &str) -> bool {
     value.split_once('-').is_some_and(|(verb, noun)| {
-        let word = |part: &str| part.starts_with(|c: char| c.is_ascii_uppercase()) && part.bytes().all(|byte| byte.is_ascii_alphabetic());
-        word(verb) && word(noun) && matches!(verb, "Read" | "Get" | "New" | "ConvertTo" | "ConvertFrom" | "Import" | "Invoke")
+        let word = |part: &str| {
+            part.starts_with(|c: char| c.is_ascii_uppercase()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+        };
+        word(verb)
+            && word(noun)
+            && matches!(verb, "Read" | "Get" | "New" | "ConvertTo" | "ConvertFrom" | "Import" | "Invoke")
     })
 }
 
