@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use globset::GlobBuilder;
 use rayon::prelude::*;
 
 use crate::artefact::render::{self, Build};
@@ -58,6 +59,7 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
                 let collector = COLLECTORS.iter().find(|collector| collector.section() == reference.section)?;
                 Some((reference.path, (*collector, reference.format)))
             })
+            .flat_map(|(path, reader)| named(path, &all).into_iter().map(move |path| (path, reader)))
             .filter(|(path, _)| read.get(path.as_str()).is_none_or(Reading::is_nothing))
             .collect();
         fresh.clear();
@@ -90,6 +92,16 @@ pub fn gather(sources: &Sources, config: &Config) -> Gathered {
         bundle = rendered(bundle, &walked.root, &all, &reader, &mut problems);
     }
     Gathered { bundle, problems, root: walked.root, folder_given: walked.folder_given }
+}
+
+/// The paths that a reference means: those of the run that fit it, where it has stars.
+fn named(path: String, all: &[String]) -> Vec<String> {
+    if !path.contains(['*', '?', '[']) {
+        return vec![path];
+    }
+    let Ok(glob) = GlobBuilder::new(&path).literal_separator(true).build() else { return Vec::new() };
+    let glob = glob.compile_matcher();
+    all.iter().filter(|one| glob.is_match(one)).cloned().collect()
 }
 
 /// Adds what charts and overlays of the tree come to. A problem of one that is rendered whole goes; that of another says why
