@@ -89,7 +89,7 @@ fn headers_of_caddy_count_where_their_matcher_and_their_time_say() {
         ("header ?X-A 1\nhandle /in/* {\n header X-A 2\n respond in\n}\nrespond out", &["/ Fixed x-a=1", "/in/ Fixed x-a=2"]),
         ("handle_path /in/* {\n header /x X-A 1\n respond in\n}\nrespond out", &["/ Fixed", "/in/ Fixed", "/in/x Fixed x-a=1"]),
         ("route {\n respond ok\n header X-A 1\n}", &["/ Fixed"]),
-        ("@s path *.css *.js\nheader @s X-A 1\nfile_server", &["/ Files", "\\.css$ Files x-a=1"]),
+        ("@s path *.css *.js\nheader @s X-A 1\nfile_server", &["/ Files", "\\.css$|\\.js$ Files x-a=1"]),
         ("@post method POST\nheader @post X-A 1\nreverse_proxy api:80", &["/ Proxy"]),
         ("@tls protocol https\nheader @tls X-A 1\nreverse_proxy api:80 {\n header_down X-B 2\n}", &["/ Proxy x-a=1 x-b=2"]),
         ("header X-A {$A}\nreverse_proxy api:80", &["/ Proxy x-a=?"]),
@@ -204,6 +204,8 @@ fn limits_and_access_of_haproxy() {
     for (lines, expected) in [
         ("stick-table type ip size 1m expire 1m store http_req_rate(10s)\n http-request track-sc0 src\n http-request deny deny_status 429 if { sc_http_req_rate(0) gt 100 }", &["/ Proxy limit=10000"][..]),
         ("stick-table type ip size 1m expire 1m store http_req_rate(10s)\n http-request deny deny_status 429 if { sc_http_req_rate(0) gt 100 }", &["/ Proxy"]),
+        ("http-request track-sc0 src table per_ip\n http-request deny if { src_http_req_rate(per_ip) ge 30 }", &["/ Proxy limit=500"]),
+        ("http-request deny if { src_http_req_rate(per_ip) ge 30 }", &["/ Proxy"]),
         ("http-request track-sc1 src table per_ip\n acl busy sc1_http_req_rate gt 60\n http-request tarpit if busy", &["/ Proxy limit=1000"]),
         ("acl path_admin path_beg -i /admin\n acl internal src 10.0.0.0/8 192.168.0.0/16\n http-request deny if path_admin !internal", &["/ Proxy", "/admin Proxy allow=10.0.0.0/8,192.168.0.0/16"]),
         ("http-request allow if { src 10.0.0.0/8 }\n http-request deny if { path_beg /admin } or { path /metrics }", &["/ Proxy", "/admin Proxy allow=10.0.0.0/8", "/metrics Proxy allow=10.0.0.0/8"]),

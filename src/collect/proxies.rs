@@ -15,9 +15,11 @@ mod directives;
 mod haproxy;
 mod include;
 mod pattern;
+mod secrets;
 mod server;
 
 pub use context::bytes;
+pub use secrets::secrets;
 
 pub struct Proxies;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use foldhash::HashSet;
+use foldhash::HashMap;
 
 use crate::collect::proxies::condition::Condition;
 use crate::input::edges::{
@@ -180,8 +180,9 @@ pub fn header<'a>(
 pub struct Found<'a> {
     pub locations: Vec<Location<'a>>,
     origins: Vec<Origin<'a>>,
-    /// Answers that some path has: the rule, and the places of all that counts.
-    seen: HashSet<(Answers, Vec<Option<Value<'a>>>)>,
+    /// Answers that all paths have, or those that an expression of a location names: the rule, and the places of all that
+    /// counts.
+    seen: HashMap<(Answers, Vec<Option<Value<'a>>>), Option<usize>>,
 }
 
 /// Which requests a location answers.
@@ -209,14 +210,19 @@ impl<'a> Found<'a> {
             key.push(None);
             key.extend(list.into_iter().map(|at| Some(at.0)));
         }
-        // Each path that is told apart by name counts, of endings and expressions the first.
         let key = (answers, key);
-        let by_name = asked.matching != Matching::Expression && asked.path != "/";
-        if self.seen.contains(&key) {
-            return;
-        }
-        if !by_name {
-            self.seen.insert(key);
+        let expression = asked.matching == Matching::Expression;
+        match self.seen.get(&key) {
+            None if expression => _ = self.seen.insert(key, Some(self.locations.len())),
+            None if asked.path == "/" => _ = self.seen.insert(key, None),
+            Some(None) => return,
+            // Several endings with one answer are one location.
+            Some(Some(at)) if expression => {
+                let path = &mut self.locations[*at].path;
+                *path = format!("{path}|{}", asked.path).into();
+                return;
+            }
+            None | Some(Some(_)) => {}
         }
         let credentials = state.headers.iter().any(|header| header.name == "access-control-allow-credentials");
         let files_only = answers == Answers::Files && !credentials;

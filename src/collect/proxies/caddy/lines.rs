@@ -12,7 +12,7 @@ use crate::collect::proxies::caddy::{address, root};
 use crate::collect::proxies::directives::Directive;
 use crate::input::settings::Via;
 use crate::located::{Style, Value};
-use crate::syntax::caddyfile::is_variable;
+use crate::syntax::caddyfile::{DIRECTIVES, is_variable};
 
 /// Imports inside imports.
 const DEEPEST: usize = 16;
@@ -110,20 +110,17 @@ impl<'a> Source<'a> {
                 }
                 continue;
             }
-            let Some(block) = directive.block else {
-                if is_variable(directive.name) && place.expand(directive.at).variable {
-                    let message = format!("the variable {} may add sites", directive.name);
-                    self.missing.push(Line { unseen: Some(message), ..expand.line(&directive, place) });
-                }
-                continue;
-            };
             let mut line = expand.line(&directive, place);
+            line.block = directive.block.map(|block| expand.lines(block, place));
             if let Some(name) = directive.name.strip_prefix("&(").and_then(|rest| rest.strip_suffix(')')) {
-                self.routes.insert(name.to_string(), expand.lines(block, place));
-                continue;
+                self.routes.insert(name.to_string(), line.block.unwrap_or_default());
+            } else if line.block.is_none() && is_variable(directive.name) && line.name.variable {
+                let message = format!("the variable {} may add sites", directive.name);
+                self.missing.push(Line { unseen: Some(message), ..line });
+            } else if !DIRECTIVES.contains(&directive.name) && !directive.name.starts_with('@') {
+                // Lines of a site that nothing imports are no site.
+                self.sites.push(line);
             }
-            line.block = Some(expand.lines(block, place));
-            self.sites.push(line);
         }
     }
 }

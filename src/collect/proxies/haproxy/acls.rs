@@ -20,8 +20,11 @@ pub type Written<'a> = (Rc<Pattern>, Value<'a>);
 #[derive(Default)]
 pub struct Acls<'a> {
     named: BTreeMap<&'a str, Vec<Condition<'a>>>,
-    /// Milliseconds over which requests are counted, by the number of the counter that follows them.
+    /// Milliseconds over which requests are counted, by the number of the counter that follows them, and by the name of
+    /// the table.
     counters: BTreeMap<String, u64>,
+    /// Its own name, which is that of its table too.
+    name: &'a str,
     /// Variables and captures that hold the origin that asks.
     pub origins: Vec<String>,
     /// Patterns of paths that it knows.
@@ -31,7 +34,7 @@ pub struct Acls<'a> {
 impl<'a> Acls<'a> {
     /// The ACLs of a section; `outer` is the one whose requests it takes, which may follow them already.
     pub fn of(section: &Section<'a>, outer: Option<&Section<'a>>, sections: &Sections<'a>) -> Self {
-        let mut acls = Self::default();
+        let mut acls = Self { name: section.name, ..Self::default() };
         for one in outer.into_iter().chain([section]) {
             acls.follow(one, sections);
         }
@@ -53,6 +56,7 @@ impl<'a> Acls<'a> {
                     let table = words[at..].windows(2).find(|pair| pair[0] == "table").map_or(section.name, |pair| pair[1]);
                     if let Some(period) = sections.period(table) {
                         self.counters.insert(counter.trim_matches(['(', ')']).to_string(), period);
+                        self.counters.insert(format!("src {table}"), period);
                     }
                 }
                 let variable = word.strip_prefix("set-var(").and_then(|rest| rest.strip_suffix(')'));
@@ -204,11 +208,10 @@ impl<'a> Acls<'a> {
     fn over(&self, name: &str, argument: &str, patterns: &[Value<'a>], at: Value<'a>) -> Condition<'a> {
         let counter = match name.strip_suffix("http_req_rate").unwrap_or_default() {
             "sc_" => argument.split(',').next().unwrap_or_default().trim().to_string(),
+            "src_" => format!("src {}", if argument.is_empty() { self.name } else { argument }),
             named => named.trim_start_matches("sc").trim_end_matches('_').to_string(),
         };
-        let Some(period) = self.counters.get(&counter) else {
-            return if name.starts_with("src") { Condition::Other(at) } else { Condition::Never };
-        };
+        let Some(period) = self.counters.get(&counter) else { return Condition::Never };
         let [.., sign, number] = patterns else { return Condition::Other(at) };
         match (sign.text(), number.text().and_then(|text| text.parse::<u64>().ok())) {
             (Some("gt" | "ge"), Some(most)) => {
