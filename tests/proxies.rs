@@ -73,7 +73,9 @@ fn caddy_redirects_to_every_name_that_it_serves_with_tls() {
         ("a.io {\n bind 127.0.0.1\n respond ok\n}", &[]),
         (
             "{$HOST} {\n respond ok\n}",
-            &["80,443 {$HOST}: / Fixed unseen(a variable decides the address of the site, and so whether plain HTTP is redirected)"],
+            &[
+                "80,443 {$HOST}: / Fixed unseen(a variable decides the address of the site, and so whether plain HTTP is redirected)",
+            ],
         ),
         ("{$HOST:a.io} {\n respond ok\n}", &["443 a.io: / Fixed", "80 a.io: / Redirect ->https"]),
     ] {
@@ -86,12 +88,21 @@ fn headers_of_caddy_count_where_their_matcher_and_their_time_say() {
     for (lines, expected) in [
         ("header X-A 1\nheader X-A 2\nrespond ok", &["/ Fixed x-a=2"][..]),
         ("respond ok\nheader {\n X-A 1\n -X-B\n}\nheader X-B 1", &["/ Fixed x-a=1"]),
-        ("header ?X-A 1\nhandle /in/* {\n header X-A 2\n respond in\n}\nrespond out", &["/ Fixed x-a=1", "/in/ Fixed x-a=2"]),
-        ("handle_path /in/* {\n header /x X-A 1\n respond in\n}\nrespond out", &["/ Fixed", "/in/ Fixed", "/in/x Fixed x-a=1"]),
+        (
+            "header ?X-A 1\nhandle /in/* {\n header X-A 2\n respond in\n}\nrespond out",
+            &["/ Fixed x-a=1", "/in/ Fixed x-a=2"],
+        ),
+        (
+            "handle_path /in/* {\n header /x X-A 1\n respond in\n}\nrespond out",
+            &["/ Fixed", "/in/ Fixed", "/in/x Fixed x-a=1"],
+        ),
         ("route {\n respond ok\n header X-A 1\n}", &["/ Fixed"]),
         ("@s path *.css *.js\nheader @s X-A 1\nfile_server", &["/ Files", "\\.css$|\\.js$ Files x-a=1"]),
         ("@post method POST\nheader @post X-A 1\nreverse_proxy api:80", &["/ Proxy"]),
-        ("@tls protocol https\nheader @tls X-A 1\nreverse_proxy api:80 {\n header_down X-B 2\n}", &["/ Proxy x-a=1 x-b=2"]),
+        (
+            "@tls protocol https\nheader @tls X-A 1\nreverse_proxy api:80 {\n header_down X-B 2\n}",
+            &["/ Proxy x-a=1 x-b=2"],
+        ),
         ("header X-A {$A}\nreverse_proxy api:80", &["/ Proxy x-a=?"]),
         ("header -X-*\nheader X-A 1\nrespond ok", &["/ Fixed"]),
     ] {
@@ -104,14 +115,26 @@ fn headers_of_caddy_count_where_their_matcher_and_their_time_say() {
 #[test]
 fn limits_and_access_of_caddy() {
     for (lines, expected) in [
-        ("@adm {\n path /admin/*\n not remote_ip 10.0.0.0/8\n}\nrespond @adm 403\nreverse_proxy x:1", &["/ Proxy", "/admin/ Proxy allow=10.0.0.0/8"][..]),
-        ("route /admin/* {\n @vpn client_ip 10.0.0.0/8\n reverse_proxy @vpn x:1\n respond 403\n}", &["/admin/ Proxy allow=10.0.0.0/8", "/admin/ Fixed"]),
+        (
+            "@adm {\n path /admin/*\n not remote_ip 10.0.0.0/8\n}\nrespond @adm 403\nreverse_proxy x:1",
+            &["/ Proxy", "/admin/ Proxy allow=10.0.0.0/8"][..],
+        ),
+        (
+            "route /admin/* {\n @vpn client_ip 10.0.0.0/8\n reverse_proxy @vpn x:1\n respond 403\n}",
+            &["/admin/ Proxy allow=10.0.0.0/8", "/admin/ Fixed"],
+        ),
         ("basic_auth /admin/* {\n bob $2a$14$x\n}\nfile_server", &["/ Files", "/admin/ Files known"]),
         ("request_body {\n max_size 10MB\n}\nreverse_proxy x:1", &["/ Proxy upload=10000000"]),
-        ("rate_limit {\n zone a {\n  key {remote_host}\n  events 60\n  window 1m\n }\n}\nreverse_proxy x:1", &["/ Proxy limit=1000"]),
+        (
+            "rate_limit {\n zone a {\n  key {remote_host}\n  events 60\n  window 1m\n }\n}\nreverse_proxy x:1",
+            &["/ Proxy limit=1000"],
+        ),
         ("@p header X-Forwarded-Proto http\nredir @p https://{host}{uri}\nfile_server", &["/ Files ->https"]),
         ("redir /old https://b.io\nfile_server", &["/ Files", "/old Redirect ->https"]),
-        ("cors\nfile_server", &["/ Files unseen(what `cors` does depends on a module of Caddy that is not known here)"]),
+        (
+            "cors\nfile_server",
+            &["/ Files unseen(what `cors` does depends on a module of Caddy that is not known here)"],
+        ),
         ("import gone\nfile_server", &["/ Files unseen(the imported gone is not in the tree)"]),
     ] {
         let text = format!("{{\n auto_https off\n}}\na.io {{\n{lines}\n}}");
@@ -146,7 +169,12 @@ fn a_mounted_file_shows_what_a_proxy_does() {
         )
     };
     for (image, target, text, expected) in [
-        ("caddy:2", "/etc/caddy/Caddyfile", "a.io\nrespond ok", &["443 a.io: / Fixed", "80 a.io: / Redirect ->https"][..]),
+        (
+            "caddy:2",
+            "/etc/caddy/Caddyfile",
+            "a.io\nrespond ok",
+            &["443 a.io: / Fixed", "80 a.io: / Redirect ->https"][..],
+        ),
         ("caddy:2", "/etc/caddy/Caddyfile", "localhost\nrespond ok", &[]),
         (
             "haproxy:3.0",
@@ -169,12 +197,24 @@ const FRONT: &str = "defaults\n mode http\nbackend app\n server s x:1\n";
 #[test]
 fn haproxy_redirects_what_did_not_come_over_tls() {
     for (lines, expected) in [
-        ("bind :80\n bind :443 ssl crt a\n http-request redirect scheme https code 301 unless { ssl_fc }", &["80 : / Redirect ->https", "443 : / Proxy"][..]),
-        ("bind :80\n bind :443 ssl crt a\n redirect scheme https if !{ ssl_fc } !{ path_beg /.well-known/acme-challenge/ }", &["80 : / Redirect ->https", "80 : /.well-known/acme-challenge/ Proxy", "443 : / Proxy"]),
-        ("bind :80,:443 ssl crt a\n http-request redirect location https://b.io/ if { path /old }", &["80,443 : / Proxy", "80,443 : /old Redirect ->https"]),
+        (
+            "bind :80\n bind :443 ssl crt a\n http-request redirect scheme https code 301 unless { ssl_fc }",
+            &["80 : / Redirect ->https", "443 : / Proxy"][..],
+        ),
+        (
+            "bind :80\n bind :443 ssl crt a\n redirect scheme https if !{ ssl_fc } !{ path_beg /.well-known/acme-challenge/ }",
+            &["80 : / Redirect ->https", "80 : /.well-known/acme-challenge/ Proxy", "443 : / Proxy"],
+        ),
+        (
+            "bind :80,:443 ssl crt a\n http-request redirect location https://b.io/ if { path /old }",
+            &["80,443 : / Proxy", "80,443 : /old Redirect ->https"],
+        ),
         ("bind 127.0.0.1:80", &[]),
         ("mode tcp\n bind :443", &["443 : / Proxy unseen(f passes TCP on, so what answers stands behind it)"]),
-        ("bind :443 ssl\n http-request redirect scheme https if { hdr(x-forwarded-proto) http }", &["443 : / Proxy ->https"]),
+        (
+            "bind :443 ssl\n http-request redirect scheme https if { hdr(x-forwarded-proto) http }",
+            &["443 : / Proxy ->https"],
+        ),
     ] {
         let text = format!("{FRONT}frontend f\n {lines}\n default_backend app\n");
         assert_eq!(haproxy(&text), expected, "{lines}");
@@ -202,21 +242,44 @@ fn headers_of_haproxy_come_from_backend_and_frontend() {
 #[test]
 fn limits_and_access_of_haproxy() {
     for (lines, expected) in [
-        ("stick-table type ip size 1m expire 1m store http_req_rate(10s)\n http-request track-sc0 src\n http-request deny deny_status 429 if { sc_http_req_rate(0) gt 100 }", &["/ Proxy limit=10000"][..]),
-        ("stick-table type ip size 1m expire 1m store http_req_rate(10s)\n http-request deny deny_status 429 if { sc_http_req_rate(0) gt 100 }", &["/ Proxy"]),
-        ("http-request track-sc0 src table per_ip\n http-request deny if { src_http_req_rate(per_ip) ge 30 }", &["/ Proxy limit=500"]),
+        (
+            "stick-table type ip size 1m expire 1m store http_req_rate(10s)\n http-request track-sc0 src\n http-request deny deny_status 429 if { sc_http_req_rate(0) gt 100 }",
+            &["/ Proxy limit=10000"][..],
+        ),
+        (
+            "stick-table type ip size 1m expire 1m store http_req_rate(10s)\n http-request deny deny_status 429 if { sc_http_req_rate(0) gt 100 }",
+            &["/ Proxy"],
+        ),
+        (
+            "http-request track-sc0 src table per_ip\n http-request deny if { src_http_req_rate(per_ip) ge 30 }",
+            &["/ Proxy limit=500"],
+        ),
         ("http-request deny if { src_http_req_rate(per_ip) ge 30 }", &["/ Proxy"]),
-        ("http-request track-sc1 src table per_ip\n acl busy sc1_http_req_rate gt 60\n http-request tarpit if busy", &["/ Proxy limit=1000"]),
-        ("acl path_admin path_beg -i /admin\n acl internal src 10.0.0.0/8 192.168.0.0/16\n http-request deny if path_admin !internal", &["/ Proxy", "/admin Proxy allow=10.0.0.0/8,192.168.0.0/16"]),
-        ("http-request allow if { src 10.0.0.0/8 }\n http-request deny if { path_beg /admin } or { path /metrics }", &["/ Proxy", "/admin Proxy allow=10.0.0.0/8", "/metrics Proxy allow=10.0.0.0/8"]),
+        (
+            "http-request track-sc1 src table per_ip\n acl busy sc1_http_req_rate gt 60\n http-request tarpit if busy",
+            &["/ Proxy limit=1000"],
+        ),
+        (
+            "acl path_admin path_beg -i /admin\n acl internal src 10.0.0.0/8 192.168.0.0/16\n http-request deny if path_admin !internal",
+            &["/ Proxy", "/admin Proxy allow=10.0.0.0/8,192.168.0.0/16"],
+        ),
+        (
+            "http-request allow if { src 10.0.0.0/8 }\n http-request deny if { path_beg /admin } or { path /metrics }",
+            &["/ Proxy", "/admin Proxy allow=10.0.0.0/8", "/metrics Proxy allow=10.0.0.0/8"],
+        ),
         ("http-request deny if { path_beg /admin }", &["/ Proxy"]),
-        ("http-request deny if { path_beg /admin } !{ src -f /etc/office.lst }", &["/ Proxy", "/admin Proxy unseen(the list of the clients that may ask is not in the file)"]),
+        (
+            "http-request deny if { path_beg /admin } !{ src -f /etc/office.lst }",
+            &["/ Proxy", "/admin Proxy unseen(the list of the clients that may ask is not in the file)"],
+        ),
         ("http-request auth if { path_beg /x } !{ http_auth(users) }", &["/ Proxy", "/x Proxy known"]),
         ("http-request deny if { req.body_size gt 1000000 }", &["/ Proxy upload=1000000"]),
         ("http-request use-service prometheus-exporter if { path /metrics }", &["/ Proxy", "/metrics Proxy"]),
         ("use_backend gone if { path_beg /y }", &["/ Proxy", "/y Proxy unseen(the backend gone is not in the file)"]),
     ] {
-        let text = format!("{FRONT}backend per_ip\n stick-table type ip size 1m expire 1m store http_req_rate(1m)\nfrontend f\n bind :443 ssl\n {lines}\n default_backend app\n");
+        let text = format!(
+            "{FRONT}backend per_ip\n stick-table type ip size 1m expire 1m store http_req_rate(1m)\nfrontend f\n bind :443 ssl\n {lines}\n default_backend app\n"
+        );
         let expected: Vec<String> = expected.iter().map(|one| format!("443 : {one}")).collect();
         assert_eq!(haproxy(&text), expected, "{lines}");
     }
@@ -225,7 +288,9 @@ fn limits_and_access_of_haproxy() {
 #[test]
 fn a_table_that_no_condition_asks_is_unused() {
     let text = |rule: &str| {
-        format!("{FRONT}frontend f\n bind :443 ssl\n stick-table type ip size 1m expire 1m store http_req_rate(10s)\n http-request track-sc0 src\n {rule}\n default_backend app\n")
+        format!(
+            "{FRONT}frontend f\n bind :443 ssl\n stick-table type ip size 1m expire 1m store http_req_rate(10s)\n http-request track-sc0 src\n {rule}\n default_backend app\n"
+        )
     };
     for (rule, unused) in [("", 1), ("http-request deny if { sc_http_req_rate(0) gt 9 }", 0)] {
         with(&[("haproxy.cfg", &text(rule))], |document, _| {
@@ -239,13 +304,37 @@ fn origins_that_are_let_in() {
     for (path, text, expected) in [
         ("Caddyfile", "a.io\nheader Access-Control-Allow-Origin *\nreverse_proxy x:1", &["*"][..]),
         ("Caddyfile", "a.io\nheader Access-Control-Allow-Origin {header.Origin}\nreverse_proxy x:1", &["$http_origin"]),
-        ("Caddyfile", "(cors) {\n @o header Origin {args[0]}\n header @o Access-Control-Allow-Origin {http.request.header.Origin}\n}\na.io\nimport cors https://b.io\nreverse_proxy x:1", &["https://b.io"]),
-        ("Caddyfile", "a.io\n@o header Origin *\nheader @o Access-Control-Allow-Origin {header.Origin}\nreverse_proxy x:1", &["$http_origin"]),
-        ("Caddyfile", "a.io\nheader Access-Control-Allow-Origin *\nheader -Access-Control-Allow-Origin\nreverse_proxy x:1", &[]),
+        (
+            "Caddyfile",
+            "(cors) {\n @o header Origin {args[0]}\n header @o Access-Control-Allow-Origin {http.request.header.Origin}\n}\na.io\nimport cors https://b.io\nreverse_proxy x:1",
+            &["https://b.io"],
+        ),
+        (
+            "Caddyfile",
+            "a.io\n@o header Origin *\nheader @o Access-Control-Allow-Origin {header.Origin}\nreverse_proxy x:1",
+            &["$http_origin"],
+        ),
+        (
+            "Caddyfile",
+            "a.io\nheader Access-Control-Allow-Origin *\nheader -Access-Control-Allow-Origin\nreverse_proxy x:1",
+            &[],
+        ),
         ("haproxy.cfg", "http-response set-header Access-Control-Allow-Origin *", &["*"]),
-        ("haproxy.cfg", "capture request header Host len 9\n capture request header Origin len 99\n http-response set-header Access-Control-Allow-Origin %[capture.req.hdr(1)] if { capture.req.hdr(1) -m found }", &["$http_origin"]),
-        ("haproxy.cfg", "http-request set-var(txn.o) req.hdr(Origin)\n acl ok var(txn.o) -m end .b.io\n http-response set-header Access-Control-Allow-Origin %[var(txn.o)] if ok", &["*.b.io"]),
-        ("haproxy.cfg", "http-request set-var(txn.o) req.hdr(Origin)\n http-response set-header Access-Control-Allow-Origin %[var(txn.o)] if { var(txn.o) https://b.io https://c.io }", &["https://b.io", "https://c.io"]),
+        (
+            "haproxy.cfg",
+            "capture request header Host len 9\n capture request header Origin len 99\n http-response set-header Access-Control-Allow-Origin %[capture.req.hdr(1)] if { capture.req.hdr(1) -m found }",
+            &["$http_origin"],
+        ),
+        (
+            "haproxy.cfg",
+            "http-request set-var(txn.o) req.hdr(Origin)\n acl ok var(txn.o) -m end .b.io\n http-response set-header Access-Control-Allow-Origin %[var(txn.o)] if ok",
+            &["*.b.io"],
+        ),
+        (
+            "haproxy.cfg",
+            "http-request set-var(txn.o) req.hdr(Origin)\n http-response set-header Access-Control-Allow-Origin %[var(txn.o)] if { var(txn.o) https://b.io https://c.io }",
+            &["https://b.io", "https://c.io"],
+        ),
     ] {
         let whole = format!("{FRONT}frontend f\n bind :443 ssl\n {text}\n default_backend app\n");
         let text = if path == "Caddyfile" { text } else { &whole };

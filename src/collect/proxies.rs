@@ -31,7 +31,8 @@ pub const MOUNTS: &[(&str, Format)] = &[
 ];
 
 /// Endings of `Caddyfile.*` that make it something else.
-const OTHERS: &[&str] = &["md", "rst", "j2", "tmpl", "tpl", "go", "py", "sh", "json", "lock", "yaml", "yml", "html", "txt"];
+const OTHERS: &[&str] =
+    &["md", "rst", "j2", "tmpl", "tpl", "go", "py", "sh", "json", "lock", "yaml", "yml", "html", "txt"];
 
 /// Blocks that only files of nginx have.
 const BLOCKS: &[&str] = &["http", "server", "upstream", "location", "map", "geo", "stream"];

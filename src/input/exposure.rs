@@ -15,8 +15,10 @@ pub fn complete<'a>(edges: &mut Vec<Edge<'a>>, workloads: &Workloads<'a>, deploy
     let mut placed = Vec::with_capacity(edges.len());
     let servers = std::mem::take(edges);
     // A server for all names that serves TLS beside one without tells that the file is one of the outermost proxy.
-    let unnamed = |edge: &&Edge<'a>| edge.kind == EdgeKind::Server && edge.hosts.is_empty() && edge.ports.contains(&443);
-    let secured: BTreeSet<Arc<str>> = servers.iter().filter(unnamed).filter_map(|edge| edge.files.last()).cloned().collect();
+    let unnamed =
+        |edge: &&Edge<'a>| edge.kind == EdgeKind::Server && edge.hosts.is_empty() && edge.ports.contains(&443);
+    let secured: BTreeSet<Arc<str>> =
+        servers.iter().filter(unnamed).filter_map(|edge| edge.files.last()).cloned().collect();
     for edge in servers {
         if edge.kind != EdgeKind::Server {
             placed.push(edge);

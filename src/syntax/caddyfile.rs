@@ -66,7 +66,7 @@ pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
     let mut parsed = Parsed::default();
     let mut builder = Builder::new(path, text.clone(), limits);
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut lexer = Lexer { text: &text, at, faults: Faults::default() };
+    let mut lexer = Lexer { text: &text, at, barren: [0; 2], faults: Faults::default() };
     let mut tokens = Vec::new();
     while let Some(token) = lexer.token() {
         tokens.push(token);
@@ -103,8 +103,13 @@ struct Token {
 struct Lexer<'t> {
     text: &'t str,
     at: usize,
+    /// Up to where nothing closes a variable or a value of a template.
+    barren: [usize; 2],
     faults: Faults,
 }
+
+/// What may have blanks inside a word: a variable of the environment, a value that a template fills in.
+const FILLED: [(&str, &str); 2] = [("{$", "}"), ("{{", "}}")];
 
 impl Lexer<'_> {
     fn fault(&mut self, span: Span, message: &str, help: &str) {
@@ -184,22 +189,41 @@ impl Lexer<'_> {
         for line in self.text[begin..].split_inclusive('\n') {
             let content = line.trim_start();
             let padding = &line[..line.len() - content.len()];
-            let ends = content.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+            let ends =
+                content.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
             if ends {
                 let lines = self.text[begin..at].lines();
                 let lines: Vec<&str> = lines.map(|line| line.strip_prefix(padding).unwrap_or(line)).collect();
                 let text = lines.join("\n");
                 self.at = at + padding.len() + name.len();
                 let span = Span::new(start, self.at);
-                let token = Token { mark: Mark::Word, span, inner: span, text: Some(text), style: Style::Block, first: false };
+                let token =
+                    Token { mark: Mark::Word, span, inner: span, text: Some(text), style: Style::Block, first: false };
                 return Some(token);
             }
             at += line.len();
         }
-        self.fault(Span::new(start, start + 2 + name.len()), "the heredoc is never closed", "write its mark on a line of its own");
+        self.fault(
+            Span::new(start, start + 2 + name.len()),
+            "the heredoc is never closed",
+            "write its mark on a line of its own",
+        );
         self.at = self.text.len();
         let span = Span::new(start, self.at);
         Some(Token { mark: Mark::Word, span, inner: span, text: None, style: Style::Block, first: false })
+    }
+
+    /// The length of what is filled in at a place.
+    fn filled(&mut self, at: usize) -> Option<usize> {
+        let starts = |open: &str| self.text.as_bytes()[at..].starts_with(open.as_bytes());
+        let kind = FILLED.iter().position(|(open, _)| starts(open)).filter(|kind| self.barren[*kind] <= at)?;
+        let line = self.text[at..].split('\n').next().unwrap_or_default();
+        let close = FILLED[kind].1;
+        if let Some(length) = line.find(close) {
+            return Some(length + close.len());
+        }
+        self.barren[kind] = at + line.len();
+        None
     }
 
     fn bare(&mut self) -> Token {
@@ -207,11 +231,9 @@ impl Lexer<'_> {
         let bytes = self.text.as_bytes();
         let mut at = start;
         while at < bytes.len() && !bytes[at].is_ascii_whitespace() {
-            // A variable of the environment may have blanks in its default.
             let rest = &bytes[at..];
-            let ends = rest.iter().position(|byte| matches!(byte, b'}' | b'\n')).filter(|_| rest.starts_with(b"{$"));
-            match ends.filter(|end| rest[*end] == b'}') {
-                Some(end) => at += end + 1,
+            match self.filled(at) {
+                Some(length) => at += length,
                 None if rest.starts_with(b"\\\n") || rest.starts_with(b"\\\r\n") => break,
                 None => at += 1,
             }
@@ -319,7 +341,8 @@ impl<'t> Reader<'t> {
 
     /// Adds an address without the comma at its end; true if there was one.
     fn address(&self, builder: &mut Builder, token: &Token) -> Result<bool, Excess> {
-        let comma = token.style == Style::Plain && token.span.start + 1 < token.span.end && self.source(token).ends_with(',');
+        let comma =
+            token.style == Style::Plain && token.span.start + 1 < token.span.end && self.source(token).ends_with(',');
         if !comma {
             word(builder, token)?;
             return Ok(false);
@@ -353,7 +376,11 @@ impl<'t> Reader<'t> {
                     None => self.faults.push(fault(token.span, "a `}` closes no block", "remove it")),
                 },
                 Mark::Open => {
-                    self.faults.push(fault(token.span, "a `{` begins no block", "write it behind the words of its line"));
+                    self.faults.push(fault(
+                        token.span,
+                        "a `{` begins no block",
+                        "write it behind the words of its line",
+                    ));
                 }
                 Mark::Word => blocks.extend(self.line(builder, token)?),
             }
@@ -435,11 +462,18 @@ mod tests {
     fn sites_snippets_and_lines() {
         for (text, tree) in [
             ("a.io {\n\trespond ok # no\n}\n", "a.io() {respond(ok)}"),
-            ("{\n  email a@b.io\n}\n(s) {\n  header X 1\n}\na.io, b.io,\nc.io\n{\n import s 1\n}", "() {email(a@b.io)} (s)() {header(X|1)} a.io(b.io|c.io) {import(s|1)}"),
-            ("a.io\nheader X \"a {b} \\\"c\\\" \\n\"\nrespond `{\"a\"}`", "a.io() {header(X|a {b} \"c\" \\n) respond({\"a\"})}"),
+            (
+                "{\n  email a@b.io\n}\n(s) {\n  header X 1\n}\na.io, b.io,\nc.io\n{\n import s 1\n}",
+                "() {email(a@b.io)} (s)() {header(X|1)} a.io(b.io|c.io) {import(s|1)}",
+            ),
+            (
+                "a.io\nheader X \"a {b} \\\"c\\\" \\n\"\nrespond `{\"a\"}`",
+                "a.io() {header(X|a {b} \"c\" \\n) respond({\"a\"})}",
+            ),
             ("import sites/*\nheader X 1", "import(sites/*) header(X|1)"),
             ("import sites/*\na.io {\n}", "import(sites/*) a.io() {}"),
             ("{$EXTRA}\n{$HOST:a b} {\n abort\n}", "{$EXTRA}() {$HOST:a b}() {abort()}"),
+            ("{{ host }}, b.io {\n abort\n}", "{{ host }}(b.io) {abort()}"),
             ("a.io {\n respond <<END\n    hi\n      you\n    END 200\n}", "a.io() {respond(hi\n  you|200)}"),
             ("a.io {\n handle /x/* {\n  a \\\n   b#c\n }\n d\n}", "a.io() {handle(/x/*) {a(b#c)} d()}"),
         ] {

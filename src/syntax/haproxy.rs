@@ -3,7 +3,7 @@
 //!
 //! Grammar: <https://docs.haproxy.org/3.0/configuration.html#2.2>. A line is a keyword and its words; `\` keeps a blank, a `#`
 //! or a quote from meaning anything, `"` lets variables of the environment through, `'` lets nothing through. A word that
-//! a variable decides has the tag [`VARIABLE`].
+//! a variable or a template decides has the tag [`VARIABLE`].
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ fn read(text: &str, builder: &mut Builder, faults: &mut Faults) -> Result<(), Ex
             let end = words.last().map_or(start, |word| word.span.end as usize);
             key(builder, end, "block")?;
             builder.open(false, end, None, 0)?;
-        } else if inside || keyword.starts_with('.') {
+        } else if inside || keyword.starts_with(['.', '{']) {
             head(builder, &words)?;
             builder.close(None)?;
         } else {
@@ -153,6 +153,10 @@ fn words(line: &str, start: usize, faults: &mut Faults) -> Vec<Word> {
                 (Some((open, _)), c) if c == open => quote = None,
                 (Some(('\'', _)), c) => text.push(c),
                 (_, '\\') => text.push(chars.next().map_or('\\', |(_, c)| escaped(c))),
+                (None, '{') if line[at + offset..].starts_with("{{") => {
+                    variable = true;
+                    text.push(c);
+                }
                 (Some(_), '$') => {
                     variable = true;
                     text.push(c);
@@ -209,7 +213,8 @@ mod tests {
         fn show(list: Value<'_>) -> String {
             let one = |item: Value<'_>| {
                 let name = item.get("directive").and_then(Value::text).unwrap_or_default();
-                let word = |word: Value<'_>| format!("{}{}", word.text().unwrap_or_default(), word.tag().unwrap_or_default());
+                let word =
+                    |word: Value<'_>| format!("{}{}", word.text().unwrap_or_default(), word.tag().unwrap_or_default());
                 let args: Vec<String> = item.get("args").into_iter().flat_map(Value::items).map(word).collect();
                 let block = item.get("block").map(|block| format!(" {{{}}}", show(block))).unwrap_or_default();
                 format!("{name}({}){block}", args.join("|"))
@@ -224,7 +229,10 @@ mod tests {
     fn sections_lines_and_words() {
         for (text, tree) in [
             ("global\n  daemon # no\n\nfrontend a\n bind :80\n", "global() {daemon()} frontend(a) {bind(:80)}"),
-            ("backend b from d\n server s \"${HOST}:80\" 'a $b' x\\ y#z\n", "backend(b|from|d) {server(s|${HOST}:80!variable|a $b|x y)}"),
+            (
+                "backend b from d\n server s \"${HOST}:80\" 'a $b' x\\ y#z\n",
+                "backend(b|from|d) {server(s|${HOST}:80!variable|a $b|x y)}",
+            ),
             ("listen l\n a \"x\"'y'\\#z \"q\\\"r\" ''\n", "listen(l) {a(xy#z|q\"r|)}"),
             ("listen l\n a ^/x\\.y$ \\\\\n", "listen(l) {a(^/x.y$|\\)}"),
             ("frontend a\r\n bind :80\r\n", "frontend(a) {bind(:80)}"),

@@ -142,7 +142,12 @@ impl<'a> State<'a> {
 
     /// Notes that something is not in the tree that could set these aspects.
     pub fn hide(&mut self, at: Value<'a>, aspects: &[Aspect], message: String, give: &'static str) {
-        self.unseen.push(Unseen { at: at.into(), aspects: aspects.to_vec(), message: message.into(), give: give.into() });
+        self.unseen.push(Unseen {
+            at: at.into(),
+            aspects: aspects.to_vec(),
+            message: message.into(),
+            give: give.into(),
+        });
     }
 
     /// The same for the requests that a condition leaves.
@@ -195,7 +200,14 @@ pub struct Asked<'a> {
 
 impl<'a> Found<'a> {
     /// Adds what answers in a state, unless all paths have the same answer of the same rule.
-    pub fn add(&mut self, asked: &Asked<'a>, state: &State<'a>, rule: Value<'a>, answers: Answers, redirect: Option<Redirect<'a>>) {
+    pub fn add(
+        &mut self,
+        asked: &Asked<'a>,
+        state: &State<'a>,
+        rule: Value<'a>,
+        answers: Answers,
+        redirect: Option<Redirect<'a>>,
+    ) {
         let redirect = redirect.or_else(|| state.redirect.clone());
         let denies = state.access.denies.then_some(rule);
         let mut key = vec![Some(rule), denies, state.access.authenticated.map(|at| at.0)];

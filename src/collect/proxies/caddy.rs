@@ -44,8 +44,14 @@ struct Options<'a> {
 
 impl<'a> Options<'a> {
     fn read(lines: &[Line<'a>]) -> Self {
-        let mut options =
-            Self { http_port: 80, https_port: 443, redirects: true, orders: Vec::new(), bind: None, unseen: Vec::new() };
+        let mut options = Self {
+            http_port: 80,
+            https_port: 443,
+            redirects: true,
+            orders: Vec::new(),
+            bind: None,
+            unseen: Vec::new(),
+        };
         for line in lines {
             let port = line.word(0).and_then(|word| word.parse().ok());
             match &*line.name.text {
@@ -97,7 +103,7 @@ fn of_file<'a>(bundle: &'a Bundle, artefact: &'a Artefact) -> Vec<Edge<'a>> {
             at: missing.args.first().map_or(missing.name.at, |word| word.at).into(),
             aspects: Aspect::ALL.to_vec(),
             message: missing.unseen.clone().unwrap_or_default().into(),
-            give: "the file that is imported".into(),
+            give: "the file or variable".into(),
         });
         edges.push(edge);
     }
@@ -117,7 +123,8 @@ fn of_site_and_addresses<'a>(
 ) -> Vec<Edge<'a>> {
     let block = site.block.as_deref().unwrap_or_default();
     let bind = block.iter().rfind(|line| line.name.text == "bind").or(options.bind.as_ref());
-    let inside = bind.is_some_and(|bind| !bind.args.is_empty() && bind.args.iter().all(|word| address::is_inside(&word.text)));
+    let inside =
+        bind.is_some_and(|bind| !bind.args.is_empty() && bind.args.iter().all(|word| address::is_inside(&word.text)));
     let groups: BTreeSet<(Vec<u16>, bool)> =
         addresses.iter().map(|address| (address.ports.clone(), address.tls)).collect();
     let mut edges = Vec::new();

@@ -30,7 +30,8 @@ fn of_file(list: Value<'_>) -> Vec<Edge<'_>> {
     let mut edges = Vec::new();
     for section in sections.all.iter().filter(|section| matches!(section.kind, "frontend" | "listen")) {
         for tls in [false, true] {
-            let binds: Vec<Bind<'_>> = section.all("bind").filter_map(Bind::read).filter(|bind| bind.tls == tls).collect();
+            let binds: Vec<Bind<'_>> =
+                section.all("bind").filter_map(Bind::read).filter(|bind| bind.tls == tls).collect();
             let Some(first) = binds.first() else { continue };
             let mut edge = Edge::new("".into(), EdgeKind::Server, section.name.into(), section.at.into());
             let ports: BTreeSet<u16> = binds.iter().flat_map(|bind| bind.ports.iter().copied()).collect();
@@ -49,7 +50,8 @@ fn of_file(list: Value<'_>) -> Vec<Edge<'_>> {
 
 /// Tables that count requests and that no condition asks.
 fn unused<'a>(sections: &Sections<'a>) -> Vec<Origin<'a>> {
-    let asks = |line: &Directive<'a>| line.name != "stick-table" && line.words().any(|word| word.contains("http_req_rate"));
+    let asks =
+        |line: &Directive<'a>| line.name != "stick-table" && line.words().any(|word| word.contains("http_req_rate"));
     if sections.all.iter().flat_map(|section| &section.lines).any(asks) {
         return Vec::new();
     }

@@ -37,7 +37,9 @@ impl<'a> Address<'a> {
             _ => (rest, None),
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let plain = scheme == "http" || port == Some(options.http_port) || host.is_empty() && port.is_some_and(|port| port != options.https_port) && scheme != "https";
+        let plain = scheme == "http"
+            || port == Some(options.http_port)
+            || host.is_empty() && port.is_some_and(|port| port != options.https_port) && scheme != "https";
         // A variable that holds a host name alone leaves the port as it is.
         let set = scheme == "http" || scheme == "https" || port.is_some();
         let variable = word.variable && !set;

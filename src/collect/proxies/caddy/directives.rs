@@ -90,10 +90,34 @@ pub fn kind(name: &str) -> Kind {
         "basic_auth" | "basicauth" | "forward_auth" | "authorize" | "authenticate" => Kind::Authentication,
         "request_body" => Kind::BodyLimit,
         "rate_limit" => Kind::RateLimit,
-        "acme_server" | "bind" | "copy_response" | "copy_response_headers" | "crowdsec" | "encode" | "fs"
-        | "handle_errors" | "intercept" | "log" | "log_append" | "log_name" | "log_skip" | "map" | "mercure"
-        | "method" | "push" | "request_header" | "rewrite" | "root" | "skip_log" | "templates" | "tls" | "tracing"
-        | "try_files" | "uri" | "vars" | "vulcain" => Kind::Nothing,
+        "acme_server"
+        | "bind"
+        | "copy_response"
+        | "copy_response_headers"
+        | "crowdsec"
+        | "encode"
+        | "fs"
+        | "handle_errors"
+        | "intercept"
+        | "log"
+        | "log_append"
+        | "log_name"
+        | "log_skip"
+        | "map"
+        | "mercure"
+        | "method"
+        | "push"
+        | "request_header"
+        | "rewrite"
+        | "root"
+        | "skip_log"
+        | "templates"
+        | "tls"
+        | "tracing"
+        | "try_files"
+        | "uri"
+        | "vars"
+        | "vulcain" => Kind::Nothing,
         name if name.starts_with('@') => Kind::Nothing,
         _ => Kind::Unknown,
     }

@@ -72,7 +72,8 @@ impl<'a> Source<'a> {
     pub fn read(bundle: &'a Bundle, list: Value<'a>) -> Self {
         let mut source = Self::default();
         source.gather(bundle, list, 0);
-        let expander = |source: &mut Self| Expander { bundle, snippets: std::mem::take(&mut source.snippets), left: MOST };
+        let expander =
+            |source: &mut Self| Expander { bundle, snippets: std::mem::take(&mut source.snippets), left: MOST };
         let mut expand = expander(&mut source);
         source.add(&mut expand, list, &Place::default());
         source
@@ -144,33 +145,40 @@ impl<'a> Place<'a> {
         {
             return Word { quoted: quoted || word.quoted, ..word.clone() };
         }
-        let mut text = Cow::Borrowed(raw);
-        let mut variable = false;
+        // What a template fills in is as unknown as a variable.
+        let mut variable = raw.contains("{{") || raw.contains("{%");
+        let mut text = String::new();
+        let mut done = 0;
         let mut from = 0;
-        while let Some(start) = text[from..].find('{').map(|start| from + start) {
-            let Some(end) = text[start..].find('}').map(|end| start + end) else { break };
-            let inside = &text[start + 1..end];
+        while let Some(start) = raw[from..].find('{').map(|start| from + start) {
+            let Some(end) = raw[start..].find('}').map(|end| start + end) else { break };
+            let inside = &raw[start + 1..end];
+            from = end + 1;
             let new = if let Some(name) = inside.strip_prefix('$') {
                 match name.split_once(':') {
                     // A default of this machine is replaced wherever anybody else asks.
-                    Some((_, default)) if !address::is_local(default) => Some(default.to_string()),
+                    Some((_, default)) if !address::is_local(default) => default,
                     _ => {
                         variable = true;
-                        None
+                        continue;
                     }
                 }
+            } else if let Some(word) = inside.strip_prefix("args").and_then(index).and_then(|n| self.args.get(n)) {
+                variable |= word.variable;
+                &word.text
             } else {
-                let known = inside.strip_prefix("args").and_then(index).and_then(|n| self.args.get(n));
-                known.map(|word| word.text.to_string())
+                continue;
             };
-            from = match new {
-                Some(new) => {
-                    text = format!("{}{new}{}", &text[..start], &text[end + 1..]).into();
-                    start + new.len()
-                }
-                None => end + 1,
-            };
+            text.push_str(&raw[done..start]);
+            text.push_str(new);
+            done = from;
         }
+        let text = if done == 0 {
+            Cow::Borrowed(raw)
+        } else {
+            text.push_str(&raw[done..]);
+            text.into()
+        };
         Word { text, at, variable, quoted }
     }
 }
@@ -246,7 +254,12 @@ impl<'a> Expander<'a> {
     }
 
     /// What an import names, and the place of its lines; None where the tree holds nothing of the kind.
-    fn import(&mut self, directive: &Directive<'a>, place: &Place<'a>, list: Value<'a>) -> (Option<Vec<Value<'a>>>, Place<'a>) {
+    fn import(
+        &mut self,
+        directive: &Directive<'a>,
+        place: &Place<'a>,
+        list: Value<'a>,
+    ) -> (Option<Vec<Value<'a>>>, Place<'a>) {
         let mut inner = place.clone();
         let line = self.line(directive, place);
         let Some((name, args)) = line.args.split_first() else { return (None, inner) };

@@ -4,19 +4,22 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::collect::proxies::answer::{Asked, Found, State};
+use crate::collect::proxies::caddy::Options;
 use crate::collect::proxies::caddy::directives::{self, Kind};
 use crate::collect::proxies::caddy::header::Changes;
 use crate::collect::proxies::caddy::lines::{Line, Source, Word};
 use crate::collect::proxies::caddy::matchers::{Match, Matchers};
-use crate::collect::proxies::caddy::Options;
 use crate::collect::proxies::condition::{Condition, Request};
 use crate::collect::proxies::milliseconds;
 use crate::collect::proxies::pattern;
 use crate::input::edges::{Answers, Aspect, Edge, Matching, RateLimit, Redirect, Upload};
 use crate::located::Value;
 
-/// Paths of one site that are looked at.
+/// Paths of one site that are looked at, each at the cost of going through its lines.
 const MOST_PATHS: usize = 200;
+
+/// Lines that are gone through for the paths of one site.
+const MOST_VISITS: usize = 1_000_000;
 
 /// Adds what the lines of a site answer over TLS or without it.
 pub fn answers<'a>(
@@ -32,13 +35,16 @@ pub fn answers<'a>(
     let matchers = Matchers::default();
     let mut paths = Vec::new();
     walk.paths(block, &matchers, "", &mut paths);
+    // A finding about a path belongs where its requests are answered.
+    paths.sort_by_key(|candidate: &Candidate<'a>| !candidate.answers);
     let mut seen = BTreeSet::new();
     paths.retain(|candidate: &Candidate<'a>| seen.insert(candidate.asked.path.clone()));
     let mut state = State::default();
-    if paths.len() > MOST_PATHS {
-        paths.truncate(MOST_PATHS);
-        let message = format!("the site has more than {MOST_PATHS} paths, and only so many are looked at");
-        state.hide(edge.at.0, &[Aspect::Locations], message, "a file with fewer paths");
+    let most = (MOST_VISITS / count(block).max(1)).min(MOST_PATHS);
+    if paths.len() > most {
+        paths.truncate(most);
+        let message = format!("the site has more than {most} paths, and only so many are looked at");
+        state.hide(edge.at.0, &Aspect::ALL, message, "a file with fewer paths");
     }
     if let Some(line) = client_certificates(block) {
         state.access.authenticated = Some(line.name.at.into());
@@ -48,14 +54,25 @@ pub fn answers<'a>(
         let path = candidate.as_ref().map_or_else(pattern::anywhere, |candidate| candidate.sample.clone());
         walk.candidate = candidate.map(|candidate| candidate.asked);
         let request = Request { path: Some(path), tls };
-        walk.sequence(block, &mut Scope { matchers: matchers.clone(), at: edge.at.0, late: Vec::new() }, &request, &mut state.clone(), true);
+        walk.sequence(
+            block,
+            &mut Scope { matchers: matchers.clone(), at: edge.at.0, late: Vec::new() },
+            &request,
+            &mut state.clone(),
+            true,
+        );
     }
+}
+
+fn count(lines: &[Line<'_>]) -> usize {
+    lines.iter().map(|line| 1 + count(line.lines())).sum()
 }
 
 /// `tls { client_auth { mode require_and_verify } }`.
 fn client_certificates<'l, 'a>(block: &'l [Line<'a>]) -> Option<&'l Line<'a>> {
     let named = |lines: &'l [Line<'a>], name: &str| lines.iter().find(|line| line.name.text == name);
-    let clients = block.iter().filter(|line| line.name.text == "tls").find_map(|tls| named(tls.lines(), "client_auth"))?;
+    let clients =
+        block.iter().filter(|line| line.name.text == "tls").find_map(|tls| named(tls.lines(), "client_auth"))?;
     let mode = named(clients.lines(), "mode").and_then(|mode| mode.word(0));
     matches!(mode, None | Some("require_and_verify")).then_some(clients)
 }
@@ -64,6 +81,8 @@ fn client_certificates<'l, 'a>(block: &'l [Line<'a>]) -> Option<&'l Line<'a>> {
 struct Candidate<'a> {
     sample: String,
     asked: Asked<'a>,
+    /// Whether the line that tells them apart answers them.
+    answers: bool,
 }
 
 /// Whether anything behind a line still sees the request.
@@ -110,16 +129,20 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             }
             let about = matchers.of(line);
+            let answers = !matches!(kind, Kind::Header | Kind::Authentication | Kind::BodyLimit | Kind::RateLimit);
             for (pattern, word) in &about.paths {
                 let Some(sample) = pattern.sample() else { continue };
                 let (path, matching) = pattern.shown();
                 let path = if matching == Matching::Expression { path } else { format!("{prefix}{path}") };
+                // Several paths of one matcher are stated together, by its name.
+                let word = if about.paths.len() > 1 { line.args.first().unwrap_or(word) } else { word };
                 let asked = Asked { at: word.at, path, matching };
-                found.push(Candidate { sample: format!("{prefix}{sample}"), asked });
+                found.push(Candidate { sample: format!("{prefix}{sample}"), asked, answers });
             }
             match kind {
                 Kind::HandlePath => {
-                    let stripped = about.paths.first().map(|(_, word)| word.text.trim_end_matches('*').trim_end_matches('/'));
+                    let stripped =
+                        about.paths.first().map(|(_, word)| word.text.trim_end_matches('*').trim_end_matches('/'));
                     self.paths(line.lines(), &matchers, &format!("{prefix}{}", stripped.unwrap_or_default()), found);
                 }
                 Kind::Handle | Kind::Route => self.paths(line.lines(), &matchers, prefix, found),
@@ -246,7 +269,12 @@ impl<'a> Walk<'_, 'a> {
                 if let Some(word) = size.and_then(|size| size.args.first()) {
                     match bytes(&word.text).filter(|_| !word.variable) {
                         Some(max_bytes) => state.upload = Some(Upload { max_bytes, at: Some(word.at.into()) }),
-                        None => state.hide(word.at, &[Aspect::Upload], "a variable decides the size".to_string(), "its value"),
+                        None => state.hide(
+                            word.at,
+                            &[Aspect::Upload],
+                            "a variable decides the size".to_string(),
+                            "its value",
+                        ),
                     }
                 }
                 Flow::Goes

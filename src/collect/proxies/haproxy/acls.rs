@@ -19,7 +19,7 @@ pub type Written<'a> = (Rc<Pattern>, Value<'a>);
 /// What the conditions of a section may name.
 #[derive(Default)]
 pub struct Acls<'a> {
-    named: BTreeMap<&'a str, Vec<Condition<'a>>>,
+    named: BTreeMap<&'a str, Named<'a>>,
     /// Milliseconds over which requests are counted, by the number of the counter that follows them, and by the name of
     /// the table.
     counters: BTreeMap<String, u64>,
@@ -27,21 +27,33 @@ pub struct Acls<'a> {
     name: &'a str,
     /// Variables and captures that hold the origin that asks.
     pub origins: Vec<String>,
-    /// Patterns of paths that it knows.
+    /// Patterns of paths of the conditions that were read.
     pub paths: Vec<Written<'a>>,
 }
 
+/// What lines of one name ask, any one of which is enough.
+#[derive(Default)]
+struct Named<'a> {
+    cases: Vec<Condition<'a>>,
+    paths: Vec<Written<'a>>,
+}
+
 impl<'a> Acls<'a> {
-    /// The ACLs of a section; `outer` is the one whose requests it takes, which may follow them already.
-    pub fn of(section: &Section<'a>, outer: Option<&Section<'a>>, sections: &Sections<'a>) -> Self {
+    /// The ACLs of a section; `outer` are those of the one whose requests it takes, which may follow them already.
+    pub fn of(section: &Section<'a>, outer: Option<&Self>, sections: &Sections<'a>) -> Self {
         let mut acls = Self { name: section.name, ..Self::default() };
-        for one in outer.into_iter().chain([section]) {
-            acls.follow(one, sections);
+        if let Some(outer) = outer {
+            acls.counters.clone_from(&outer.counters);
+            acls.origins.clone_from(&outer.origins);
         }
+        acls.follow(section, sections);
         for line in section.all("acl") {
             let Some(name) = line.word(0) else { continue };
             let condition = acls.atom(&line.args[1..]);
-            acls.named.entry(name).or_default().push(condition);
+            let paths = std::mem::take(&mut acls.paths);
+            let named = acls.named.entry(name).or_default();
+            named.cases.push(condition);
+            named.paths.extend(paths);
         }
         acls
     }
@@ -53,7 +65,8 @@ impl<'a> Acls<'a> {
             let words: Vec<&str> = line.words().collect();
             for (at, word) in words.iter().enumerate() {
                 if let Some(counter) = word.strip_prefix("track-sc") {
-                    let table = words[at..].windows(2).find(|pair| pair[0] == "table").map_or(section.name, |pair| pair[1]);
+                    let table =
+                        words[at..].windows(2).find(|pair| pair[0] == "table").map_or(section.name, |pair| pair[1]);
                     if let Some(period) = sections.period(table) {
                         self.counters.insert(counter.trim_matches(['(', ')']).to_string(), period);
                         self.counters.insert(format!("src {table}"), period);
@@ -84,7 +97,8 @@ impl<'a> Acls<'a> {
 
     /// The condition behind `if` or `unless` of a line; always where there is none.
     pub fn condition(&mut self, line: &Directive<'a>) -> Condition<'a> {
-        let at = line.args.iter().rposition(|word| matches!(word.text(), Some("if" | "unless")) && word.tag().is_none());
+        let at =
+            line.args.iter().rposition(|word| matches!(word.text(), Some("if" | "unless")) && word.tag().is_none());
         let Some(at) = at else { return Condition::Always };
         let condition = self.expression(&line.args[at + 1..]);
         if line.word(at) == Some("unless") { condition.not() } else { condition }
@@ -123,13 +137,20 @@ impl<'a> Acls<'a> {
         Condition::any(cases)
     }
 
-    fn name(&self, name: &str, at: Value<'a>) -> Condition<'a> {
+    fn name(&mut self, name: &str, at: Value<'a>) -> Condition<'a> {
         match name {
             "TRUE" => Condition::Always,
             "FALSE" => Condition::Never,
             "LOCALHOST" => Condition::From(vec![Origin::new("127.0.0.1/8".into(), at.into())]),
             _ => match self.named.get(name) {
-                Some(cases) => Condition::any(cases.clone()),
+                Some(Named { cases, paths }) => {
+                    // Several paths of one condition are stated together, by its name.
+                    let together = paths.len() > 1;
+                    let written =
+                        paths.iter().map(|(pattern, own)| (pattern.clone(), if together { at } else { *own }));
+                    self.paths.extend(written);
+                    Condition::any(cases.clone())
+                }
                 None => Condition::Other(at),
             },
         }
@@ -168,9 +189,12 @@ impl<'a> Acls<'a> {
             "always_true" => Condition::Always,
             "always_false" => Condition::Never,
             "ssl_fc" => Condition::Tls,
-            "src" | "hdr_ip" | "req.hdr_ip" | "req_ssl_src" if !in_file && !variable => {
-                Condition::From(patterns.iter().map(|word| Origin::new(word.text().unwrap_or_default().into(), (*word).into())).collect())
-            }
+            "src" | "hdr_ip" | "req.hdr_ip" | "req_ssl_src" if !in_file && !variable => Condition::From(
+                patterns
+                    .iter()
+                    .map(|word| Origin::new(word.text().unwrap_or_default().into(), (*word).into()))
+                    .collect(),
+            ),
             "hdr" | "req.hdr" | "req.fhdr" if argument.eq_ignore_ascii_case("x-forwarded-proto") => Condition::Scheme,
             "http_auth" | "http_auth_group" => Condition::Known(*fetch),
             "req.body_size" | "req.body_len" => larger(&patterns).unwrap_or(other),
@@ -180,13 +204,13 @@ impl<'a> Acls<'a> {
             _ if name_alone.ends_with("http_req_rate") => self.over(name_alone, argument, &patterns, *fetch),
             _ if in_file || variable => other,
             _ => match way(name_alone, method) {
-                Some(way) => self.paths_of(way, fold, &patterns),
+                Some(way) => self.paths_of(way, fold, &patterns, *fetch),
                 None => other,
             },
         }
     }
 
-    fn paths_of(&mut self, way: &str, fold: bool, patterns: &[Value<'a>]) -> Condition<'a> {
+    fn paths_of(&mut self, way: &str, fold: bool, patterns: &[Value<'a>], fetch: Value<'a>) -> Condition<'a> {
         let mut any = Vec::new();
         for word in patterns {
             let text = word.text().unwrap_or_default();
@@ -198,7 +222,7 @@ impl<'a> Acls<'a> {
                 "reg" => Pattern::expression(text, fold),
                 _ => Pattern::exact(text, fold),
             });
-            self.paths.push((pattern.clone(), *word));
+            self.paths.push((pattern.clone(), if patterns.len() > 1 { fetch } else { *word }));
             any.push(Condition::Path(pattern));
         }
         Condition::any(any)

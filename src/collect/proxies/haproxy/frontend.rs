@@ -5,7 +5,8 @@
 //! HAProxy answers itself.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::collect::proxies::answer::{Asked, Change, Found, State, header};
 use crate::collect::proxies::condition::{Condition, Request};
@@ -18,8 +19,11 @@ use crate::input::edges::{Answers, Aspect, Edge, Matching, Redirect};
 use crate::located::Value;
 use crate::syntax::haproxy::VARIABLE;
 
-/// Paths of one frontend that are looked at.
+/// Paths of one frontend that are looked at, each at the cost of going through its backends.
 const MOST_PATHS: usize = 200;
+
+/// Backends that are gone through for the paths of one frontend.
+const MOST_VISITS: usize = 40_000;
 
 /// Puts what a frontend answers into its edge.
 pub fn answers<'a>(section: &Section<'a>, sections: &Sections<'a>, bind: &Bind<'a>, edge: &mut Edge<'a>) {
@@ -40,12 +44,13 @@ pub fn answers<'a>(section: &Section<'a>, sections: &Sections<'a>, bind: &Bind<'
         found.add(&base, &state, rule, Answers::Proxy, None);
         return found.into_edge(edge);
     }
-    let mut walk = Walk { section, sections, found: &mut found };
+    let mut walk = Walk { section, sections, found: &mut found, rules: BTreeMap::new() };
     let mut paths = walk.paths();
-    if paths.len() > MOST_PATHS {
-        paths.truncate(MOST_PATHS);
-        let message = format!("the frontend has more than {MOST_PATHS} paths, and only so many are looked at");
-        state.hide(section.at, &[Aspect::Locations], message, "a file with fewer paths");
+    let most = (MOST_VISITS / (1 + section.all("use_backend").count())).min(MOST_PATHS);
+    if paths.len() > most {
+        paths.truncate(most);
+        let message = format!("the frontend has more than {most} paths, and only so many are looked at");
+        state.hide(section.at, &Aspect::ALL, message, "a file with fewer paths");
     }
     let all = paths.into_iter().filter_map(|(pattern, at)| {
         let (path, matching) = pattern.shown();
@@ -62,38 +67,74 @@ struct Walk<'w, 'a> {
     section: &'w Section<'a>,
     sections: &'w Sections<'a>,
     found: &'w mut Found<'a>,
+    /// Rules that were read, by the name of their section.
+    rules: BTreeMap<&'a str, Rc<Rules<'w, 'a>>>,
 }
 
-impl<'a> Walk<'_, 'a> {
-    /// The paths that rules of the frontend and its backends tell apart.
-    fn paths(&self) -> Vec<Written<'a>> {
-        let uses = self.section.lines.iter().filter(|line| matches!(line.name, "use_backend" | "default_backend"));
-        let backends: BTreeSet<&str> = uses.filter_map(|line| line.word(0)).collect();
-        let backends = backends.into_iter().filter_map(|name| self.sections.backend(name));
-        let mut found: Vec<Written<'a>> = Vec::new();
-        for section in std::iter::once(self.section).chain(backends) {
-            let mut acls = Acls::of(section, None, self.sections);
-            let about = |line: &&Directive<'a>| line.name != "acl" && !line.name.ends_with("-response");
-            for line in section.lines.iter().filter(about) {
-                acls.condition(line);
+/// The lines of a section with their conditions.
+struct Rules<'w, 'a> {
+    section: &'w Section<'a>,
+    acls: Acls<'a>,
+    lines: Vec<(&'w Directive<'a>, Condition<'a>)>,
+}
+
+impl<'w, 'a> Rules<'w, 'a> {
+    fn read(section: &'w Section<'a>, outer: Option<&Acls<'a>>, sections: &Sections<'a>) -> Self {
+        let mut acls = Acls::of(section, outer, sections);
+        // A finding about a path belongs where the path is told from others.
+        let (uses, others): (Vec<_>, Vec<_>) =
+            section.lines.iter().filter(|line| line.name != "acl").partition(|line| line.name == "use_backend");
+        let mut lines = Vec::with_capacity(section.lines.len());
+        for line in uses.into_iter().chain(others) {
+            let paths = acls.paths.len();
+            lines.push((line, acls.condition(line)));
+            // Rules about answers do not know the path.
+            if line.name.ends_with("-response") {
+                acls.paths.truncate(paths);
             }
-            found.append(&mut acls.paths);
         }
+        Self { section, acls, lines }
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &(&'w Directive<'a>, Condition<'a>)> {
+        self.lines.iter().filter(move |(line, _)| line.name == name)
+    }
+}
+
+impl<'w, 'a> Walk<'w, 'a> {
+    fn rules(&mut self, section: &'w Section<'a>) -> Rc<Rules<'w, 'a>> {
+        if let Some(known) = self.rules.get(section.name) {
+            return known.clone();
+        }
+        let outer = self.behind(section).map(|_| self.rules(self.section));
+        let rules = Rc::new(Rules::read(section, outer.as_ref().map(|outer| &outer.acls), self.sections));
+        self.rules.insert(section.name, rules.clone());
+        rules
+    }
+
+    /// The paths that rules of the frontend and its backends tell apart.
+    fn paths(&mut self) -> Vec<Written<'a>> {
+        let (section, sections) = (self.section, self.sections);
+        let uses = section.lines.iter().filter(|line| matches!(line.name, "use_backend" | "default_backend"));
+        let backends: BTreeSet<&str> = uses.filter_map(|line| line.word(0)).collect();
+        let backends = backends.into_iter().filter_map(|name| sections.backend(name));
+        let all = std::iter::once(section).chain(backends);
+        let mut found: Vec<Written<'a>> = all.flat_map(|one| self.rules(one).acls.paths.clone()).collect();
         let mut seen = BTreeSet::new();
         found.retain(|(pattern, _)| seen.insert(pattern.shown().0));
         found
     }
 
     fn frontend(&mut self, request: &Request, asked: &Asked<'a>, mut state: State<'a>) {
-        let mut acls = Acls::of(self.section, None, self.sections);
-        if self.requests(self.section, &mut acls, request, asked, &mut state).is_none() {
+        let rules = self.rules(self.section);
+        if self.requests(&rules, request, asked, &mut state).is_none() {
             return;
         }
         if self.section.kind == "listen" && self.section.lines.iter().any(|line| serves(line.name)) {
             return self.passed(self.section, None, request, asked, state, self.section.at);
         }
-        for line in self.section.all("use_backend") {
-            let condition = acls.condition(line).given(request);
+        for (line, condition) in rules.all("use_backend") {
+            let condition = condition.given(request);
             let inner = match &condition {
                 Condition::Never => continue,
                 condition => state.under(condition),
@@ -120,8 +161,8 @@ impl<'a> Walk<'_, 'a> {
             self.answer(None, request, &mut state);
             return self.found.add(asked, &state, name, Answers::Proxy, None);
         };
-        let mut acls = Acls::of(backend, Some(self.section), self.sections);
-        if self.requests(backend, &mut acls, request, asked, &mut state).is_none() {
+        let rules = self.rules(backend);
+        if self.requests(&rules, request, asked, &mut state).is_none() {
             return;
         }
         self.passed(backend, Some(backend), request, asked, state, name);
@@ -131,7 +172,7 @@ impl<'a> Walk<'_, 'a> {
     fn passed(
         &mut self,
         section: &Section<'a>,
-        backend: Option<&Section<'a>>,
+        backend: Option<&'w Section<'a>>,
         request: &Request,
         asked: &Asked<'a>,
         mut state: State<'a>,
@@ -146,31 +187,31 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Lets rules about answers count.
-    fn answer(&self, backend: Option<&Section<'a>>, request: &Request, state: &mut State<'a>) {
-        let request = Request { path: None, ..request.clone() };
-        for rules in [&["http-response", "rspadd", "rspidel"][..], &["http-after-response"]] {
+    fn answer(&mut self, backend: Option<&'w Section<'a>>, request: &Request, state: &mut State<'a>) {
+        for names in [&["http-response", "rspadd"][..], &["http-after-response"]] {
             for section in backend.into_iter().chain([self.section]) {
-                change(section, self.outer(section), self.sections, rules, &request, state);
+                change(&self.rules(section), names, request, state);
             }
         }
     }
 
-    fn outer(&self, section: &Section<'a>) -> Option<&Section<'a>> {
-        (section.name != self.section.name).then_some(self.section)
+    /// A section, unless it is the frontend itself.
+    fn behind(&self, section: &'w Section<'a>) -> Option<&'w Section<'a>> {
+        (section.name != self.section.name).then_some(section)
     }
 
     /// Goes through the rules about requests of a section; None where one of them answers all of the requests.
     fn requests(
         &mut self,
-        section: &Section<'a>,
-        acls: &mut Acls<'a>,
+        rules: &Rules<'w, 'a>,
         request: &Request,
         asked: &Asked<'a>,
         state: &mut State<'a>,
     ) -> Option<()> {
+        let section = rules.section;
         for name in ["tcp-request", "http-request", "redirect"] {
-            for line in section.all(name) {
-                let condition = acls.condition(line).given(request);
+            for (line, condition) in rules.all(name) {
+                let condition = condition.given(request);
                 if matches!(condition, Condition::Never) {
                     continue;
                 }
@@ -210,7 +251,7 @@ impl<'a> Walk<'_, 'a> {
                     }
                     "use-service" => {
                         let mut inner = state.under(&condition);
-                        self.answer(self.outer(section).map(|_| section), request, &mut inner);
+                        self.answer(self.behind(section), request, &mut inner);
                         self.found.add(asked, &inner, line.at, Answers::Proxy, None);
                         if always {
                             return None;
@@ -227,7 +268,7 @@ impl<'a> Walk<'_, 'a> {
     #[expect(clippy::too_many_arguments, reason = "a rule, where it stands, and what it answers")]
     fn itself(
         &mut self,
-        section: &Section<'a>,
+        section: &'w Section<'a>,
         line: &Directive<'a>,
         request: &Request,
         asked: &Asked<'a>,
@@ -240,9 +281,8 @@ impl<'a> Walk<'_, 'a> {
             let change = set(line, words[1], words[2], &Condition::Always, &Acls::default());
             state.change(&change);
         }
-        let request = Request { path: None, ..request.clone() };
-        for one in self.outer(section).map(|_| section).into_iter().chain([self.section]) {
-            change(one, self.outer(one), self.sections, &["http-after-response"], &request, &mut state);
+        for one in self.behind(section).into_iter().chain([self.section]) {
+            change(&self.rules(one), &["http-after-response"], request, &mut state);
         }
         self.found.add(asked, &state, line.at, answers, redirect);
     }
@@ -268,26 +308,20 @@ fn serves(name: &str) -> bool {
 }
 
 /// Lets the rules about answers of a section count.
-fn change<'a>(
-    section: &Section<'a>,
-    outer: Option<&Section<'a>>,
-    sections: &Sections<'a>,
-    rules: &[&str],
-    request: &Request,
-    state: &mut State<'a>,
-) {
-    let mut acls = Acls::of(section, outer, sections);
-    for line in section.lines.iter().filter(|line| rules.contains(&line.name)) {
-        let condition = acls.condition(line);
-        let left = condition.given(request);
+fn change<'a>(rules: &Rules<'_, 'a>, names: &[&str], request: &Request, state: &mut State<'a>) {
+    // The path is not known any more.
+    let request = Request { path: None, ..request.clone() };
+    for (line, condition) in rules.lines.iter().filter(|(line, _)| names.contains(&line.name)) {
+        let left = condition.given(&request);
         if matches!(left, Condition::Never) {
             continue;
         }
         let lower = || line.word(1).unwrap_or_default().to_ascii_lowercase();
         let change = match (line.name, line.word(0), line.args.get(1), line.args.get(2)) {
             ("rspadd", Some(text), ..) => old(line, text),
-            ("rspidel", ..) => None,
-            (_, Some("set-header" | "add-header"), Some(name), Some(value)) => Some(set(line, *name, *value, &left, &acls)),
+            (_, Some("set-header" | "add-header"), Some(name), Some(value)) => {
+                Some(set(line, *name, *value, &left, &rules.acls))
+            }
             (_, Some("del-header"), Some(_), _) => Some(Change::Remove(lower())),
             (_, Some("replace-header" | "replace-value"), Some(_), _) => Some(Change::Rewrite(lower())),
             _ => None,
@@ -300,7 +334,13 @@ fn change<'a>(
     }
 }
 
-fn set<'a>(line: &Directive<'a>, name: Value<'a>, value: Value<'a>, condition: &Condition<'a>, acls: &Acls<'a>) -> Change<'a> {
+fn set<'a>(
+    line: &Directive<'a>,
+    name: Value<'a>,
+    value: Value<'a>,
+    condition: &Condition<'a>,
+    acls: &Acls<'a>,
+) -> Change<'a> {
     let text = value.text().unwrap_or_default();
     let known = value.tag() != Some(VARIABLE) && !text.contains("%[");
     let shown = known.then(|| if text.contains("%%") { text.replace("%%", "%").into() } else { Cow::Borrowed(text) });

@@ -39,7 +39,7 @@ impl<'a> Section<'a> {
 pub struct Sections<'a> {
     pub all: Vec<Section<'a>>,
     by_name: BTreeMap<&'a str, usize>,
-    /// A `.if` of the file, by which parts of it may or may not count.
+    /// A `.if` of the file or a mark of a template, by which parts of it may or may not count.
     pub preprocessed: Option<Value<'a>>,
 }
 
@@ -53,7 +53,10 @@ impl<'a> Sections<'a> {
             let own: Vec<Directive<'a>> = lines.collect();
             let marks = std::iter::once(&directive).chain(&own);
             sections.preprocessed = sections.preprocessed.or_else(|| {
-                marks.into_iter().find(|line| line.name.starts_with(".if")).map(|line| line.at)
+                marks
+                    .into_iter()
+                    .find(|line| line.name.starts_with(".if") || line.name.starts_with("{%"))
+                    .map(|line| line.at)
             });
             if !matches!(directive.name, "defaults" | "frontend" | "backend" | "listen") {
                 continue;
