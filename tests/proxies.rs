@@ -341,3 +341,110 @@ fn origins_that_are_let_in() {
         assert_eq!(origins(path, text), expected, "{text}");
     }
 }
+
+#[test]
+fn credentials_of_proxies_are_masked() {
+    let caddy = "a.io {\n basic_auth /x {\n  bob HASH-of-bob\n }\n tls {\n  dns cloudflare TOKEN-of-dns\n }\n}\n";
+    let haproxy = "userlist u\n user bob insecure-password PASS-of-bob\n user al password HASH-of-al\nlisten s\n mode http\n bind :443 ssl\n stats auth admin:PASS-of-admin\n";
+    with(&[("Caddyfile", caddy), ("haproxy.cfg", haproxy)], |document, problems| {
+        assert_eq!(problems, []);
+        let mask = plimsoll::mask::Mask::new(document);
+        let all = mask.source("Caddyfile", caddy, &[])
+            + &mask.source("haproxy.cfg", haproxy, &[])
+            + &mask.document(document).expect("the document serialises");
+        for secret in ["HASH-of-bob", "TOKEN-of-dns", "PASS-of-bob", "HASH-of-al", "PASS-of-admin"] {
+            assert!(!all.contains(secret), "{secret} in {all}");
+        }
+        assert!(all.contains("cloudflare") && all.contains("basic_auth"));
+    });
+}
+
+const CADDY_WORDS: &[&str] = &[
+    "a.io {\n",
+    "http://b.io, {$X} {\n",
+    "}\n",
+    "{\n",
+    "(s) {\n",
+    "import s 1\n",
+    "import *\n",
+    "@m path /a* *.b\n",
+    "@m {\n",
+    "path_regexp ^/a(b\n",
+    "not remote_ip 10.0.0.0/8\n",
+    "handle_path /é* {\n",
+    "handle @m {\n",
+    "route {\n",
+    "header @m X-A {args[0]}\n",
+    "header {\n",
+    "-X-*\n",
+    "?X-A 1\n",
+    "defer\n",
+    "redir @m https://{host}\n",
+    "respond @m 403\n",
+    "respond /ab ok\n",
+    "reverse_proxy x:1\n",
+    "file_server\n",
+    "rate_limit {\n",
+    "zone a {\n",
+    "events 0\n",
+    "window 1x\n",
+    "order header last\n",
+    "invoke r\n",
+    "&(r) {\n",
+    "bind ::1\n",
+    "\"",
+    "`",
+    "{$A:b} ",
+    "request_body {\n",
+    "max_size 99999999999999999999GB\n",
+    "tls {\n",
+    "client_auth {\n",
+];
+
+const HAPROXY_WORDS: &[&str] = &[
+    "defaults d\n",
+    "defaults\n",
+    "frontend f\n",
+    "frontend f from d\n",
+    "backend f\n",
+    "backend b\n",
+    "listen l :80\n",
+    " mode http\n",
+    " bind :80,:443 ssl\n",
+    " bind :1-9999999\n",
+    " acl a path_beg /é /b\n",
+    " acl a !{ src -f x }\n",
+    " http-request deny if a or !a || { }\n",
+    " http-request allow if { src 1.1.1.1 }\n",
+    " http-request deny\n",
+    " use_backend b if a\n",
+    " use_backend %[x] unless TRUE\n",
+    " default_backend f\n",
+    " server s x\n",
+    " stick-table type ip store http_req_rate(0s),http_req_rate(1d2h)\n",
+    " http-request track-sc0 src table b\n",
+    " http-request deny if { sc0_http_req_rate gt 99999999999999999999 }\n",
+    " http-response set-header A \"$B\" if {\n",
+    " http-response set-header Access-Control-Allow-Origin %[req.hdr(Origin)] if { req.hdr(Origin) -m reg ( }\n",
+    " http-request return status 200 hdr\n",
+    " redirect scheme https if { path_reg [ }\n",
+    ".if x\n",
+    "\"",
+    "'",
+    "\\",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_lines_come_to_edges(
+        caddy in proptest::collection::vec(proptest::sample::select(CADDY_WORDS), 0..40),
+        haproxy in proptest::collection::vec(proptest::sample::select(HAPROXY_WORDS), 0..40),
+    ) {
+        let (caddy, haproxy) = (caddy.concat(), haproxy.concat());
+        with(&[("Caddyfile", &caddy), ("haproxy.cfg", &haproxy)], |document, _| {
+            serde_json::to_string(document).expect("the document serialises");
+        });
+    }
+}

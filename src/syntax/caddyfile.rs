@@ -357,11 +357,12 @@ impl<'t> Reader<'t> {
         let start = open.map_or(self.end(), |open| open.start as usize);
         key(builder, start, "block")?;
         builder.open(false, start, None, 0)?;
-        self.lines(builder, open)?;
-        builder.close(Some(self.end()))
+        let end = self.lines(builder, open)?;
+        builder.close(Some(end))
     }
 
-    fn lines(&mut self, builder: &mut Builder, open: Option<Span>) -> Result<(), Excess> {
+    /// Adds lines; where they end.
+    fn lines(&mut self, builder: &mut Builder, open: Option<Span>) -> Result<usize, Excess> {
         // Where each block inside that is open began.
         let mut blocks: Vec<Span> = Vec::new();
         while let Some(token) = self.peek() {
@@ -372,7 +373,7 @@ impl<'t> Reader<'t> {
                         builder.close(Some(token.span.end as usize))?;
                         builder.close(Some(token.span.end as usize))?;
                     }
-                    None if open.is_some() => return Ok(()),
+                    None if open.is_some() => return Ok(self.end()),
                     None => self.faults.push(fault(token.span, "a `}` closes no block", "remove it")),
                 },
                 Mark::Open => {
@@ -393,7 +394,7 @@ impl<'t> Reader<'t> {
         if let Some(span) = open {
             self.faults.push(fault(span, "the block is never closed", "close it with `}`"));
         }
-        Ok(())
+        Ok(self.text.len())
     }
 
     /// A line up to its end, or up to the `{` of its block, which then is open.

@@ -174,7 +174,7 @@ impl<'a> Walk<'_, 'a> {
         let mut matched: Vec<(&Line<'a>, Match<'a>)> =
             lines.iter().map(|line| (line, scope.matchers.of(line))).collect();
         if sorted {
-            matched.sort_by(|a, b| self.rank(a).cmp(&self.rank(b)));
+            matched.sort_by_key(|one| self.rank(one));
         }
         let mut handled = false;
         let mut flow = Flow::Goes;

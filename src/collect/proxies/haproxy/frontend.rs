@@ -220,14 +220,14 @@ impl<'w, 'a> Walk<'w, 'a> {
                 let skip = usize::from(name == "tcp-request");
                 let action = if name == "redirect" { "redirect" } else { line.word(skip).unwrap_or_default() };
                 match action {
-                    "deny" | "reject" | "tarpit" | "silent-drop" if always => {
-                        if !state.refuse_all() {
+                    "deny" | "reject" | "tarpit" | "silent-drop" => {
+                        if always && !state.refuse_all() {
                             return None;
                         }
-                    }
-                    "deny" | "reject" | "tarpit" | "silent-drop" => {
-                        self.lists(line, &condition, state);
-                        state.refuse(&condition);
+                        if !always {
+                            self.lists(line, &condition, state);
+                            state.refuse(&condition);
+                        }
                     }
                     "allow" if always => return Some(()),
                     "allow" => state.passed.extend(condition.clients().unwrap_or_default().iter().cloned()),
