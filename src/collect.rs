@@ -52,7 +52,7 @@ pub enum Claim {
 /// A file that an artefact names, to be read even where git ignores it or no collector knows its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// Path of the run, normalised (no `.` or `..`).
+    /// Path of the run, normalised (no `.` or `..`); stars stand for all that fits.
     pub path: String,
     /// The section that reads it.
     pub section: &'static str,

@@ -319,7 +319,8 @@ fn inner(place: Value<'_>) -> Span {
     if quoted { Span { start: span.start + 1, end: span.end - 1 } } else { span }
 }
 
-/// What the Secrets of all manifests hold, whatever its name: values, files, and what kubectl remembers of them.
+/// What the Secrets of all manifests hold, whatever its name: values, files, and what kubectl remembers of them; and the
+/// credentials that proxies check or send.
 fn held_by_secrets<'a>(document: &InputDocument<'a>) -> Vec<Value<'a>> {
     const REMEMBERED: &[&str] = &["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"];
     let mut held = Vec::new();
@@ -335,6 +336,7 @@ fn held_by_secrets<'a>(document: &InputDocument<'a>) -> Vec<Value<'a>> {
             held.extend(object.path(REMEMBERED));
         }
     }
+    held.extend(document.bundle.section("proxies").flat_map(crate::collect::proxies::secrets));
     held.retain(|value| value.text().is_some_and(|text| !text.is_empty()));
     held
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::located::{Limits, Located, Span};
 
+pub mod caddyfile;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod haproxy;
 pub mod inventory;
 pub mod json;
 pub mod lines;
@@ -22,6 +24,8 @@ pub enum Format {
     /// A sequence of the lines that are neither empty nor comments (`.gitignore`).
     Lines,
     Nginx,
+    Caddyfile,
+    Haproxy,
     Dockerfile,
     /// An Ansible inventory in INI.
     Inventory,
@@ -64,6 +68,8 @@ pub fn parse(format: Format, path: Arc<str>, text: Arc<str>, limits: Limits) -> 
         Format::Dockerfile => dockerfile::parse(path, text, limits),
         Format::Inventory => inventory::parse(path, text, limits),
         Format::Nginx => nginx::parse(path, text, limits),
+        Format::Caddyfile => caddyfile::parse(path, text, limits),
+        Format::Haproxy => haproxy::parse(path, text, limits),
     }
 }
 

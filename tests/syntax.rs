@@ -98,6 +98,15 @@ const OTHERS: &[&str] = &[
     "ü",
     "\t",
     "x_by_lua_block",
+    "a.io {\n",
+    "\n}\n",
+    "a.io,",
+    "{$A:b c}",
+    "`",
+    "<<X\n",
+    "\\\n",
+    "frontend a\n",
+    ".if x\n",
 ];
 
 const DOTENV: &[&str] = &[
@@ -171,6 +180,8 @@ proptest! {
             Format::Dotenv,
             Format::Lines,
             Format::Nginx,
+            Format::Caddyfile,
+            Format::Haproxy,
             Format::Dockerfile,
             Format::Inventory,
         ] {
@@ -196,7 +207,7 @@ proptest! {
 
     #[test]
     fn any_file_of_a_proxy_an_image_or_an_inventory_is_read(text in words(OTHERS)) {
-        for format in [Format::Nginx, Format::Dockerfile, Format::Inventory] {
+        for format in [Format::Nginx, Format::Caddyfile, Format::Haproxy, Format::Dockerfile, Format::Inventory] {
             properties::check(format, &text);
         }
     }

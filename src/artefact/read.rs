@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use globset::GlobBuilder;
 use rayon::prelude::*;
 
 use crate::artefact::render::{self, Build};
@@ -62,6 +63,7 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
                 let collector = COLLECTORS.iter().find(|collector| collector.section() == reference.section)?;
                 Some((reference.path, (*collector, reference.format)))
             })
+            .flat_map(|(path, reader)| named(path, &all).into_iter().map(move |path| (path, reader)))
             .filter(|(path, _)| read.get(path.as_str()).is_none_or(Reading::is_nothing))
             .collect();
         fresh.clear();
@@ -98,6 +100,16 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
         bundle = rendered(bundle, &walked.root, &all, &reader, &mut problems);
     }
     Gathered { bundle, problems, root: walked.root, folder_given: walked.folder_given, binary }
+}
+
+/// The paths that a reference means: those of the run that fit it, where it has stars.
+fn named(path: String, all: &[String]) -> Vec<String> {
+    if !path.contains(['*', '?', '[']) {
+        return vec![path];
+    }
+    let Ok(glob) = GlobBuilder::new(&path).literal_separator(true).build() else { return Vec::new() };
+    let glob = glob.compile_matcher();
+    all.iter().filter(|one| glob.is_match(one)).cloned().collect()
 }
 
 /// Adds what charts and overlays of the tree come to. A problem of one that is rendered whole goes; that of another says why

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::artefact::{Artefact, Bundle};
+use crate::collect::proxies::MOUNTS;
 use crate::collect::{Claim, Collector, Contribution, Reference, paths};
 use crate::config::{Config, DeploymentSource};
 use crate::input::deployments::{Deployment, DeploymentKind, Environment};
@@ -123,6 +124,11 @@ impl Collector for Compose {
                     add(entry.get("path").unwrap_or(entry).text(), "env_files", Format::Dotenv);
                 }
                 add(service.path(&["extends", "file"]).and_then(Value::text), "compose", Format::Yaml);
+                for volume in service.get("volumes").into_iter().flat_map(Value::items) {
+                    let (source, target) = mounted(volume);
+                    let known = MOUNTS.iter().find(|(place, _)| target == Some(place));
+                    known.into_iter().for_each(|(_, format)| add(source, "proxies", *format));
+                }
             }
             for entry in one_or_many(document.get("include")) {
                 for path in one_or_many(Some(entry.get("path").unwrap_or(entry))) {
@@ -175,6 +181,17 @@ impl Collector for Compose {
 
     fn schema(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
         vec![("projects", generator.subschema_for::<Vec<Effectively<'_>>>())]
+    }
+}
+
+/// Source and target of a volume as written.
+fn mounted(volume: Value<'_>) -> (Option<&str>, Option<&str>) {
+    match volume.text() {
+        Some(text) => {
+            let mut parts = text.split(':');
+            (parts.next(), parts.next())
+        }
+        None => (volume.get("source").and_then(Value::text), volume.get("target").and_then(Value::text)),
     }
 }
 

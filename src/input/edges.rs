@@ -85,6 +85,7 @@ pub struct Cors<'a> {
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Origin<'a> {
+    /// As written; `$http_origin` where the origin that asks is sent back untested.
     pub value: Cow<'a, str>,
     pub at: At<'a>,
     /// Whether it counts for files alone, and without credentials.
@@ -132,7 +133,7 @@ pub enum Matching {
 }
 
 /// What a location does with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answers {
     /// Passes it on to a program.

@@ -13,7 +13,13 @@ use crate::input::workloads::{Workload, Workloads};
 pub fn complete<'a>(edges: &mut Vec<Edge<'a>>, workloads: &Workloads<'a>, deployments: &mut Vec<Deployment<'a>>) {
     let mut shown: BTreeSet<(Arc<str>, String)> = BTreeSet::new();
     let mut placed = Vec::with_capacity(edges.len());
-    for edge in std::mem::take(edges) {
+    let servers = std::mem::take(edges);
+    // A server for all names that serves TLS beside one without tells that the file is one of the outermost proxy.
+    let unnamed =
+        |edge: &&Edge<'a>| edge.kind == EdgeKind::Server && edge.hosts.is_empty() && edge.ports.contains(&443);
+    let secured: BTreeSet<Arc<str>> =
+        servers.iter().filter(unnamed).filter_map(|edge| edge.files.last()).cloned().collect();
+    for edge in servers {
         if edge.kind != EdgeKind::Server {
             placed.push(edge);
             continue;
@@ -27,7 +33,8 @@ pub fn complete<'a>(edges: &mut Vec<Edge<'a>>, workloads: &Workloads<'a>, deploy
                 placed.push(Edge { deployment: user.deployment.clone(), ports, ..edge.clone() });
             }
         }
-        let named = edge.ports.contains(&80) && !edge.hosts.is_empty();
+        let beside = edge.files.last().is_some_and(|file| secured.contains(file));
+        let named = edge.ports.contains(&80) && (!edge.hosts.is_empty() || beside);
         if users.is_empty() && (edge.ports.contains(&443) || named) {
             let file = edge.files.last().cloned().unwrap_or_default();
             if !deployments.iter().any(|known| known.kind == DeploymentKind::Proxy && known.name == file) {
