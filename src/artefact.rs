@@ -156,6 +156,11 @@ impl Bundle {
         &self.scanned
     }
 
+    /// What was found in the text at a path, if secrets were looked for in it.
+    pub fn scan(&self, path: &str) -> Option<&Scanned> {
+        self.scanned.binary_search_by(|one| (*one.artefact.path).cmp(path)).ok().map(|at| &self.scanned[at])
+    }
+
     fn all(&self) -> impl Iterator<Item = &Artefact> {
         self.artefacts.iter().chain(self.scanned.iter().map(|one| &one.artefact))
     }
@@ -167,9 +172,8 @@ impl Bundle {
 
     /// The artefact of a section at a path of the run.
     pub fn in_section(&self, section: &str, path: &str) -> Option<&Artefact> {
-        let scanned = || self.scanned.binary_search_by(|one| (*one.artefact.path).cmp(path)).ok();
         match self.get(path).filter(|artefact| artefact.located.section == section) {
-            None if section == SECRETS => scanned().map(|at| &self.scanned[at].artefact),
+            None if section == SECRETS => self.scan(path).map(|scanned| &scanned.artefact),
             found => found,
         }
     }
@@ -177,8 +181,8 @@ impl Bundle {
     /// What spoke for the secret at a place; nothing where none was detected.
     pub fn signals(&self, place: &Place<'_>) -> Vec<String> {
         let of_scan = place.value.is_some_and(|value| value.located().section == SECRETS);
-        let scanned = self.scanned.binary_search_by(|one| one.artefact.path.cmp(&place.path)).ok().filter(|_| of_scan);
-        let detections = scanned.map(|at| &self.scanned[at].detections[..]).unwrap_or_default();
+        let scanned = self.scan(&place.path).filter(|_| of_scan);
+        let detections = scanned.map(|scanned| &scanned.detections[..]).unwrap_or_default();
         let found = detections.iter().find(|detection| detection.span == place.span);
         found.map(|detection| detection.signals.clone()).unwrap_or_default()
     }

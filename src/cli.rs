@@ -105,6 +105,12 @@ struct Check {
     /// Lists what was not decided, and the evidence that would decide it.
     #[arg(short, long, env = "PLIMSOLL_VERBOSE", value_parser = FalseyValueParser::new())]
     verbose: bool,
+    /// Findings that this file knows are shown in the summary alone and do not count.
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_BASELINE")]
+    baseline: Option<PathBuf>,
+    /// Writes all findings of this run to the file of --baseline instead of reporting them.
+    #[arg(long, env = "PLIMSOLL_WRITE_BASELINE", value_parser = FalseyValueParser::new())]
+    write_baseline: bool,
     /// Says which signals made each decision that a value is a secret.
     #[arg(long, env = "PLIMSOLL_WHY", value_parser = FalseyValueParser::new())]
     why: bool,

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::artefact::{Gathered, SECRETS, Sources, Wanted};
+use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::input::InputDocument;
 use crate::mask::Mask;
@@ -18,6 +19,7 @@ use crate::rule::Rule;
 use crate::verdict::{Circumstances, Review, Status, Summary, Verdict};
 
 pub mod artefact;
+pub mod baseline;
 pub mod cli;
 pub mod collect;
 pub mod config;
@@ -47,6 +49,8 @@ pub struct Request {
     pub rules: Vec<String>,
     /// Globs of rule ids to leave out.
     pub skip: Vec<String>,
+    /// Findings that are known, and the file that says so.
+    pub baseline: Option<(Baseline, PathBuf)>,
 }
 
 /// What a run came to, and what a report needs to show it.
@@ -57,6 +61,8 @@ pub struct Run {
     pub mask: Mask,
     /// Whether a policy could not be loaded, or no rule is called as asked.
     pub broken: bool,
+    /// The baseline as this run would write it anew.
+    pub baseline: Option<Baseline>,
 }
 
 /// Decides what is wrong in the sources.
@@ -105,6 +111,12 @@ pub fn check(request: &Request) -> Run {
     };
     let accepted = waiver::apply(&mut outcomes, &gathered.bundle, &request.config, &judged);
     problems.extend(accepted);
+    let mut fixed = 0;
+    let baseline = request.baseline.as_ref().map(|(baseline, file)| {
+        fixed = baseline.apply(&mut outcomes, &gathered.bundle, judged.path);
+        problems.extend(baseline::fixed(file, fixed));
+        baseline.renewed(&outcomes, &gathered.bundle, &mask)
+    });
     verdict::settle(&mut outcomes);
     problems.extend(outcomes.iter().filter_map(failed));
 
@@ -114,7 +126,7 @@ pub fn check(request: &Request) -> Run {
     problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
     problems.dedup();
     let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
-    let summary = summary(&document, gathered.binary, &outcomes, &problems);
+    let summary = Summary { fixed, ..summary(&document, gathered.binary, &outcomes, &problems) };
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
     let run = Run {
         review: Review { command: "check", verdict, summary, outcomes, problems },
@@ -127,6 +139,7 @@ pub fn check(request: &Request) -> Run {
             .collect(),
         mask,
         broken: is_broken,
+        baseline,
     };
     drop(document);
     // Millions of small values take their time to go; the report need not wait for it.
@@ -144,7 +157,7 @@ pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
     let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted)].concat();
     let summary = summary(&document, gathered.binary, &[], &problems);
     let review = Review { command: "collect", verdict: Verdict::NotEvaluated, summary, outcomes: Vec::new(), problems };
-    (json, Run { review, texts: gathered.bundle.texts().collect(), mask, broken: false })
+    (json, Run { review, texts: gathered.bundle.texts().collect(), mask, broken: false, baseline: None })
 }
 
 /// The rules that a request asks for.
@@ -217,7 +230,8 @@ fn summary(
         match finding.status {
             Status::Open => *by_severity.entry(finding.severity).or_default() += 1,
             Status::Ignored => summary.ignored += 1,
-            Status::Waived | Status::Baselined => summary.waived += 1,
+            Status::Waived => summary.waived += 1,
+            Status::Baselined => summary.baselined += 1,
         }
     }
     let of = |severity| by_severity.get(&severity).copied().unwrap_or_default();

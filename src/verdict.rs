@@ -66,6 +66,8 @@ pub struct Finding {
     pub path: Arc<str>,
     pub span: Span,
     pub route: Vec<Step>,
+    /// The keys of the route below the file, with names of elements instead of indices where they have some.
+    pub place: String,
     /// Name of the deployment that it was found in, if it belongs to one.
     pub deployment: Option<Arc<str>>,
     pub related: Vec<Related>,
@@ -131,6 +133,10 @@ pub struct Summary {
     pub info: usize,
     pub waived: usize,
     pub ignored: usize,
+    /// Findings that the baseline knows.
+    pub baselined: usize,
+    /// Findings that the baseline knows and that are gone.
+    pub fixed: usize,
     pub unknowns: usize,
     pub problems: usize,
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::artefact::Sources;
+use crate::baseline::Baseline;
 use crate::cli::{
     BROKEN, Check, Color, Common, FormatName, complain, print, style_of_stderr, style_of_stdout, with_threads,
 };
@@ -25,6 +26,13 @@ pub fn run(arguments: &Check) -> io::Result<u8> {
             return Ok(BROKEN);
         }
     };
+    let request = match known(arguments) {
+        Ok(baseline) => Request { baseline, ..request },
+        Err(complaint) => {
+            complain(&format!("plimsoll: {complaint}\n"));
+            return Ok(BROKEN);
+        }
+    };
     let mut reports = Vec::new();
     for wanted in &arguments.reports {
         match format_and_file(wanted) {
@@ -40,9 +48,25 @@ pub fn run(arguments: &Check) -> io::Result<u8> {
     with_threads(arguments.common.jobs, || decide(arguments, &request, reports))?
 }
 
+/// The baseline that the arguments name.
+fn known(arguments: &Check) -> Result<Option<(Baseline, PathBuf)>, String> {
+    let Some(file) = &arguments.baseline else {
+        let alone = arguments.write_baseline;
+        return if alone { Err("--write-baseline needs the file: --baseline FILE".to_string()) } else { Ok(None) };
+    };
+    // What is written anew need not be there before.
+    let baseline = if arguments.write_baseline && !file.exists() { Baseline::empty() } else { Baseline::read(file)? };
+    Ok(Some((baseline, file.clone())))
+}
+
 /// Checks and writes every report that is asked for.
 fn decide(arguments: &Check, request: &Request, reports: Vec<(Format, PathBuf)>) -> io::Result<u8> {
     let run = crate::check(request);
+    if let (true, Some(baseline), Some(file)) = (arguments.write_baseline, &run.baseline, &arguments.baseline) {
+        write(file, &baseline.text())?;
+        complain(&format!("plimsoll: wrote {} known findings to {}\n", baseline.len(), file.display()));
+        return Ok(if run.broken { BROKEN } else { 0 });
+    }
     let format: Format = arguments.format.into();
     let verbosity =
         |style: Style| Style { quiet: arguments.quiet, verbose: arguments.verbose, why: arguments.why, ..style };
@@ -123,6 +147,7 @@ pub fn request(common: &Common, rules: &[String], skip: &[String]) -> io::Result
         policies,
         rules,
         skip,
+        baseline: None,
     }))
 }
 
@@ -140,7 +165,8 @@ fn complaint(problems: Vec<Problem>, text: Arc<str>, color: Color) -> String {
         outcomes: Vec::new(),
         problems,
     };
-    let run = Run { review, texts: [(path, text)].into(), mask: crate::mask::Mask::default(), broken: true };
+    let run =
+        Run { review, texts: [(path, text)].into(), mask: crate::mask::Mask::default(), broken: true, baseline: None };
     report::problems(&run, Format::Text, style_of_stderr(color))
 }
 
@@ -161,6 +187,7 @@ mod tests {
             path: "f".into(),
             span: crate::located::Span::default(),
             route: Vec::new(),
+            place: String::new(),
             deployment: None,
             related: Vec::new(),
             fingerprint: String::new(),

@@ -84,7 +84,7 @@ pub fn summary(run: &Run) -> String {
     if found > 0 {
         findings = format!("{findings} ({})", parts.join(", "));
     }
-    for (count, word) in [(figures.ignored, "ignored"), (figures.waived, "waived")] {
+    for (count, word) in [(figures.ignored, "ignored"), (figures.waived, "waived"), (figures.baselined, "baselined")] {
         if count > 0 {
             findings.push_str(&format!(", {count} {word}"));
         }

@@ -215,15 +215,17 @@ impl<'a> Locator<'_, 'a> {
             Some(names) if names.len() == 1 => names.first().cloned(),
             _ => self.document.deployment_of(&place.path),
         };
+        let steps = self.steps(&deny.at);
         Finding {
             rule: rule.id.clone(),
             severity: deny.severity.map_or(severity, |lower| lower.min(severity)),
             message: deny.message.clone(),
             help: rule.help.clone(),
-            fingerprint: self.fingerprint(rule, &deny.at, &deny.message),
+            fingerprint: fingerprint(rule, &steps, &self.circumstances.mask.text(&deny.message)),
             path,
             span,
             route: deny.at.clone(),
+            place: steps.get(3..).unwrap_or_default().join(" > "),
             deployment,
             related,
             status: Status::Open,
@@ -238,28 +240,28 @@ impl<'a> Locator<'_, 'a> {
         given(&finding.path) || finding.related.iter().any(|related| given(&related.path))
     }
 
-    /// Rule, route and message; an index gives way to the name of what stands there.
-    fn fingerprint(&self, rule: &Rule, route: &[Step], message: &str) -> String {
-        let mut hash = Sha256::new();
-        let mut add = |text: &str| {
-            hash.update(text.as_bytes());
-            hash.update([0]);
-        };
-        add(&rule.id);
-        for (n, step) in route.iter().enumerate() {
-            match step {
-                Step::Key(key) => add(key),
-                Step::Index(index) => {
-                    let here = self.document.locate(&route[..=n]).ok().and_then(|place| place.value);
-                    add(&here
-                        .and_then(name_of)
-                        .map_or_else(|| index.to_string(), |name| self.circumstances.mask.text(&name)));
-                }
+    /// The steps of a route; an index gives way to the name of what stands there.
+    fn steps(&self, route: &[Step]) -> Vec<String> {
+        let name = |(n, step): (usize, &Step)| match step {
+            Step::Key(key) => key.to_string(),
+            Step::Index(index) => {
+                let here = self.document.locate(&route[..=n]).ok().and_then(|place| place.value);
+                let name = here.and_then(name_of).map(|name| self.circumstances.mask.text(&name));
+                name.unwrap_or_else(|| index.to_string())
             }
-        }
-        add(&self.circumstances.mask.text(message));
-        HEXLOWER.encode(&hash.finalize()[..16])
+        };
+        route.iter().enumerate().map(name).collect()
     }
+}
+
+/// Rule, route and message, hashed.
+fn fingerprint(rule: &Rule, steps: &[String], message: &str) -> String {
+    let mut hash = Sha256::new();
+    for text in std::iter::once(&*rule.id).chain(steps.iter().map(String::as_str)).chain([message]) {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    HEXLOWER.encode(&hash.finalize()[..16])
 }
 
 /// What a list's element calls itself: its `name`, a Kubernetes document its kind and name, a scalar its text, of which
