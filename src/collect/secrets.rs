@@ -1,6 +1,7 @@
 //! Secrets: what was detected in every text, whoever reads it.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use schemars::SchemaGenerator;
@@ -35,9 +36,12 @@ impl Collector for Secrets {
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
-        let salt = RandomState::new().hash_one(0_u8).to_le_bytes();
-        let found: Vec<Secret<'a>> =
-            bundle.scanned().iter().flat_map(|scanned| secrets(scanned, config.all, &salt)).collect();
+        let salt = salt();
+        let found: Vec<Secret<'a>> = bundle
+            .scanned()
+            .iter()
+            .flat_map(|scanned| secrets(scanned, &scanned.artefact.path, config.all, &salt))
+            .collect();
         Contribution { beside: vec![("found", Box::new(found))], ..Contribution::default() }
     }
 
@@ -46,19 +50,25 @@ impl Collector for Secrets {
     }
 }
 
-fn secrets<'a>(scanned: &'a Scanned, all: bool, salt: &[u8]) -> Vec<Secret<'a>> {
+/// What makes digests of one run useless in another.
+pub fn salt() -> [u8; 8] {
+    RandomState::new().hash_one(0_u8).to_le_bytes()
+}
+
+/// What was detected in a text that stands at `path`, in the order of its detections.
+pub fn secrets<'a>(scanned: &'a Scanned, path: &Arc<str>, all: bool, salt: &[u8]) -> Vec<Secret<'a>> {
     let artefact = &scanned.artefact;
     let text = &artefact.located.text;
     let places = artefact.located.root().map(Value::entries).unwrap_or_default();
-    let environment = environment::of_path(&artefact.path);
-    let code = Family::of(&artefact.path, text) == Family::Code;
+    let environment = environment::of_path(path);
+    let code = Family::of(path, text) == Family::Code;
     let secret = |((_, place), detection): ((&'a str, Value<'a>), &'a crate::secrets::Detection)| {
         let mut hash = Sha256::new();
         hash.update(salt);
         hash.update(text.get(detection.span.range()).unwrap_or_default());
         Secret {
             at: place.into(),
-            path: artefact.path.clone(),
+            path: path.clone(),
             detector: detection.detector.clone(),
             title: detection.title.clone(),
             key: detection.key.clone(),
@@ -71,7 +81,7 @@ fn secrets<'a>(scanned: &'a Scanned, all: bool, salt: &[u8]) -> Vec<Secret<'a>> 
             code,
             environment,
             judged: all || environment.judged(),
-            template: environment::is_template(&artefact.path),
+            template: environment::is_template(path),
             tracked: artefact.tracked,
             ignored: artefact.ignored,
         }
