@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use plimsoll::Request;
-use plimsoll::artefact::{self, Sources};
+use plimsoll::artefact::{self, Sources, Wanted};
 use plimsoll::config::Config;
 use plimsoll::input::InputDocument;
 use plimsoll::mask::Mask;
@@ -48,8 +48,8 @@ fn main() {
     // SAFETY: no other thread runs yet that could read the environment.
     unsafe { std::env::set_var("RUST_LIB_BACKTRACE", "0") };
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let (sources, config) = (Sources { paths: vec![folder], stdin: None }, Config::default());
-    let gathered = timed("find, read and parse", || artefact::gather(&sources, &config));
+    let (sources, config) = (Sources { paths: vec![folder], ..Sources::default() }, Config::default());
+    let gathered = timed("find, read and parse", || artefact::gather(&sources, &config, Wanted::ALL));
     let (policies, _) = timed("load policies", || Policies::load(&[]));
     let (document, _) = timed("collect and views", || InputDocument::build(&gathered.bundle, &config));
     let mask = timed("mask", || Mask::new(&document));
@@ -67,7 +67,7 @@ fn main() {
     timed("locate", || verdict::locate(&document, evaluated, &circumstances));
     let request = Request { sources: sources.clone(), ..Request::default() };
     let run = timed("all of this once more, waivers and summary", || plimsoll::check(&request));
-    let style = Style { color: false, unicode: false, width: 80, quiet: false, verbose: false };
+    let style = Style { color: false, unicode: false, width: 80, quiet: false, verbose: false, why: false };
     timed("render as JSON", || report::render(&run, Format::Json, style));
     timed("render as text", || report::render(&run, Format::Text, style));
     for rule in policies.rules() {

@@ -8,6 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::input::Place;
 use crate::located::Located;
 use crate::problem::Problem;
 use crate::secrets::Detection;
@@ -104,6 +105,10 @@ pub struct Artefact {
 pub struct Scanned {
     pub artefact: Artefact,
     pub detections: Vec<Detection>,
+    /// Whether it is a program's code.
+    pub code: bool,
+    /// Whether only its owner may read it; None where the system does not say.
+    pub private: Option<bool>,
 }
 
 /// All artefacts of a run, sorted by path.
@@ -204,6 +209,15 @@ impl Bundle {
             None if section == HISTORY => past().map(|at| &self.past()[at].scanned.artefact),
             found => found,
         }
+    }
+
+    /// What spoke for the secret at a place; nothing where none was detected.
+    pub fn signals(&self, place: &Place<'_>) -> Vec<String> {
+        let of_scan = place.value.is_some_and(|value| value.located().section == SECRETS);
+        let scanned = self.scanned.binary_search_by(|one| one.artefact.path.cmp(&place.path)).ok().filter(|_| of_scan);
+        let detections = scanned.map(|at| &self.scanned[at].detections[..]).unwrap_or_default();
+        let found = detections.iter().find(|detection| detection.span == place.span);
+        found.map(|detection| detection.signals.clone()).unwrap_or_default()
     }
 
     /// Texts of all artefacts by path, of scanned files only where something was found in them.

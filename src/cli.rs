@@ -117,6 +117,9 @@ struct Check {
     /// Lists what was not decided, and the evidence that would decide it.
     #[arg(short, long, env = "PLIMSOLL_VERBOSE", value_parser = FalseyValueParser::new())]
     verbose: bool,
+    /// Says which signals made each decision that a value is a secret.
+    #[arg(long, env = "PLIMSOLL_WHY", value_parser = FalseyValueParser::new())]
+    why: bool,
 }
 
 #[derive(Args)]

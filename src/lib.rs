@@ -118,7 +118,7 @@ pub fn check(request: &Request) -> Run {
     problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
     problems.dedup();
     let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
-    let summary = summary(&document, &outcomes, &problems);
+    let summary = summary(&document, gathered.binary, &outcomes, &problems);
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
     let run = Run {
         review: Review { command: "check", verdict, summary, outcomes, problems },
@@ -146,7 +146,7 @@ pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
     let mask = Mask::new(&document);
     let json = mask.document(&document);
     let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted)].concat();
-    let summary = summary(&document, &[], &problems);
+    let summary = summary(&document, gathered.binary, &[], &problems);
     let review = Review { command: "collect", verdict: Verdict::NotEvaluated, summary, outcomes: Vec::new(), problems };
     (json, Run { review, texts: gathered.bundle.texts().collect(), mask, broken: false })
 }
@@ -197,10 +197,17 @@ fn nothing_recognised(gathered: &Gathered, wanted: Wanted) -> Vec<Problem> {
     ]
 }
 
-fn summary(document: &InputDocument<'_>, outcomes: &[verdict::Outcome], problems: &[Problem]) -> Summary {
+fn summary(
+    document: &InputDocument<'_>,
+    binary: usize,
+    outcomes: &[verdict::Outcome],
+    problems: &[Problem],
+) -> Summary {
     let judged = document.deployments.iter().filter(|deployment| deployment.judged).count();
     let mut summary = Summary {
         artefacts: document.bundle.artefacts().len(),
+        texts: document.bundle.scanned().len(),
+        binary,
         deployments_judged: judged,
         deployments_not_judged: document.deployments.len() - judged,
         rules: outcomes.len(),

@@ -33,6 +33,8 @@ pub struct Style {
     pub width: usize,
     pub quiet: bool,
     pub verbose: bool,
+    /// Says what spoke for each secret.
+    pub why: bool,
 }
 
 /// The report of a run in a format.

@@ -14,12 +14,17 @@ use crate::artefact::SECRETS;
 use crate::input::settings::Measures;
 use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
 
+pub mod checksums;
+pub mod detectors;
+
 mod assignments;
 mod commands;
+mod context;
 mod encoded;
 mod family;
 mod manifests;
 mod names;
+mod structured;
 mod values;
 
 pub use family::Family;
@@ -64,23 +69,27 @@ enum Clue {
     Scheme,
     /// A command that takes a password.
     Command(commands::Command),
+    /// A literal of a provider's format: which of the built-in detectors.
+    Detector(usize),
 }
 
 struct Prefilter {
     search: AhoCorasick,
-    clues: Vec<Clue>,
+    clues: Vec<(String, Clue)>,
 }
 
 static PREFILTER: LazyLock<Option<Prefilter>> = LazyLock::new(|| {
     let mut words: Vec<(String, Clue)> = names::clues().map(|word| (word, Clue::Name)).collect();
     words.extend(["bearer ", "basic "].map(|word| (word.to_string(), Clue::Scheme)));
     words.extend(commands::WORDS.iter().map(|(word, command)| ((*word).to_string(), Clue::Command(*command))));
+    for (at, detector) in detectors::builtin().iter().enumerate() {
+        words.extend(detector.literals.iter().map(|literal| (literal.clone(), Clue::Detector(at))));
+    }
     let search = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
         .build(words.iter().map(|(word, _)| word));
-    let clues = words.into_iter().map(|(_, clue)| clue).collect();
-    search.ok().map(|search| Prefilter { search, clues })
+    search.ok().map(|search| Prefilter { search, clues: words })
 });
 
 /// The secrets of a text, in the order in which they stand; no two of them overlap.
@@ -88,9 +97,23 @@ pub fn scan(path: &str, text: &str) -> Vec<Detection> {
     let mut found = Vec::new();
     let Some(prefilter) = PREFILTER.as_ref() else { return found };
     let family = Family::of(path, text);
+    // Where the last name ended, and the last secret of each detector: what lies inside was looked at.
     let mut seen = 0;
+    let mut ends: HashMap<usize, usize> = HashMap::default();
     for hit in prefilter.search.find_overlapping_iter(text) {
-        match prefilter.clues[hit.pattern().as_usize()] {
+        let (word, clue) = &prefilter.clues[hit.pattern().as_usize()];
+        match *clue {
+            Clue::Detector(at) => {
+                // The search is blind to case, formats are not.
+                let exact = text.as_bytes()[hit.range()] == *word.as_bytes();
+                if exact && ends.get(&at).is_none_or(|end| *end <= hit.start()) {
+                    let detector = &detectors::builtin()[at];
+                    if let Some(secret) = detector.at(path, text, hit.range()) {
+                        ends.insert(at, secret.end);
+                        found.push(known(detector, text, secret));
+                    }
+                }
+            }
             Clue::Name if hit.start() < seen => {}
             Clue::Name => seen = assignments::at(path, family, text, hit.range(), &mut found).max(seen),
             Clue::Scheme => found.extend(commands::scheme(text, hit.range())),
@@ -98,7 +121,11 @@ pub fn scan(path: &str, text: &str) -> Vec<Detection> {
         }
     }
     manifests::secrets(family, text, &mut found);
-    apart(found)
+    let mut found = apart(found);
+    for detection in &mut found {
+        detection.context = context::of(family, text, detection);
+    }
+    found
 }
 
 /// A tree with a place for each detection, in their order; without text where there are none. Its keys are what leads to
@@ -145,6 +172,20 @@ fn apart(mut found: Vec<Detection>) -> Vec<Detection> {
     kept
 }
 
+/// A detection that a provider's format told.
+fn known(detector: &detectors::Detector, text: &str, place: std::ops::Range<usize>) -> Detection {
+    Detection {
+        detector: detector.id.clone(),
+        title: detector.title.as_str().into(),
+        span: Span::new(place.start, place.end),
+        key: String::new(),
+        context: Vec::new(),
+        strength: Strength::Known,
+        measures: crate::input::measures::of(&text[place], None),
+        signals: vec![format!("it is written as a {} is", detector.title)],
+    }
+}
+
 /// A detection that no provider's format told.
 fn credential(
     title: &str,
@@ -164,5 +205,85 @@ fn credential(
         strength,
         measures,
         signals,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WORDS: &[&str] = &[
+        "password",
+        "api_key",
+        "token",
+        "PASSWORD",
+        ":",
+        "=",
+        ":=",
+        "=>",
+        "\"",
+        "'",
+        "\\\"",
+        " ",
+        "\n",
+        "  ",
+        "- ",
+        "${",
+        "}",
+        ":-",
+        "{{",
+        "}}",
+        "name",
+        "value",
+        "kind: Secret",
+        "data:",
+        "---",
+        "bearer ",
+        "basic ",
+        "curl -u ",
+        "mysql -p",
+        "identified by ",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ">",
+        "</",
+        "ü",
+        "𐍈",
+        "q8Zr2LxV5nTc7KpW",
+        "cG9zdGdyZXM6cG9zdGdyZXM=",
+        "ENV ",
+        "|",
+        "#",
+        "//",
+        ",",
+        ";",
+        "\r\n",
+        "\t",
+        "eyJhbGciOiJIUzI1NiJ9",
+    ];
+    const PATHS: &[&str] = &["a.yaml", "a.py", "a.json", ".env", "Dockerfile", "a.xml", "a.md", "a.sh", "a.conf", "-"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn places_lie_apart_inside_any_text(
+            words in proptest::collection::vec(prop_oneof![4 => proptest::sample::select(WORDS).prop_map(str::to_string), 1 => "\\PC{0,6}"], 0..60),
+            path in proptest::sample::select(PATHS),
+        ) {
+            let text = words.concat();
+            let found = scan(path, &text);
+            for detection in &found {
+                prop_assert!(text.get(detection.span.range()).is_some_and(|secret| !secret.is_empty()));
+            }
+            prop_assert!(found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
+            let located = located(&path.into(), &text.as_str().into(), &found, Limits::default());
+            prop_assert_eq!(located.root().map_or(0, |root| root.entries().len()), found.len());
+        }
     }
 }

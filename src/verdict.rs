@@ -76,6 +76,8 @@ pub struct Finding {
     pub reason: Option<String>,
     /// Whether it says that something required is not there.
     pub absent: bool,
+    /// What spoke for it where a scan told it, for `--why`.
+    pub why: Vec<String>,
 }
 
 /// Something that a rule looked at and could not decide.
@@ -111,6 +113,10 @@ pub struct Outcome {
 pub struct Summary {
     /// Artefacts that were read.
     pub artefacts: usize,
+    /// Texts in which secrets were looked for.
+    pub texts: usize,
+    /// Files that are no text, in which none were looked for.
+    pub binary: usize,
     pub deployments_judged: usize,
     /// Development and test deployments, which count only with `--all`.
     pub deployments_not_judged: usize,

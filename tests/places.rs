@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use data_encoding::BASE64;
-use plimsoll::artefact::{Sources, gather};
+use plimsoll::artefact::{Sources, Wanted, gather};
 use plimsoll::config::Config;
 use plimsoll::input::InputDocument;
 use plimsoll::input::settings::State;
@@ -14,8 +14,8 @@ fn fixtures() -> PathBuf {
 
 #[test]
 fn the_text_at_a_setting_gives_its_value() {
-    let sources = Sources { paths: vec![fixtures()], stdin: None };
-    let gathered = gather(&sources, &Config::default());
+    let sources = Sources { paths: vec![fixtures()], ..Sources::default() };
+    let gathered = gather(&sources, &Config::default(), Wanted::ALL);
     let (document, _) = InputDocument::build(&gathered.bundle, &Config { all: true, ..Config::default() });
     let mut literal = 0;
     for setting in document.settings.all.iter().filter(|setting| setting.state == State::Literal) {
@@ -39,8 +39,8 @@ fn the_text_at_a_setting_gives_its_value() {
 
 #[test]
 fn every_place_of_a_view_is_found_again_by_its_route() {
-    let sources = Sources { paths: vec![fixtures()], stdin: None };
-    let gathered = gather(&sources, &Config::default());
+    let sources = Sources { paths: vec![fixtures()], ..Sources::default() };
+    let gathered = gather(&sources, &Config::default(), Wanted::ALL);
     let (document, _) = InputDocument::build(&gathered.bundle, &Config { all: true, ..Config::default() });
     let settings = document.settings.all.iter().map(|setting| setting.at);
     let workloads = document.workloads.all.iter().flat_map(|workload| {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use plimsoll::artefact::{Gathered, Sources, Tracked, gather};
+use plimsoll::artefact::{Gathered, Sources, Tracked, Wanted, gather};
 use plimsoll::config::Config;
 
 fn write(folder: &Path, files: &[(&str, &str)]) {
@@ -21,7 +21,11 @@ fn git(folder: &Path, arguments: &[&str]) {
 }
 
 fn read(paths: &[&Path], config: &Config) -> Gathered {
-    gather(&Sources { paths: paths.iter().map(|path| path.to_path_buf()).collect(), stdin: None }, config)
+    gather(
+        &Sources { paths: paths.iter().map(|path| path.to_path_buf()).collect(), ..Sources::default() },
+        config,
+        Wanted::ALL,
+    )
 }
 
 fn paths(gathered: &Gathered) -> Vec<&str> {

@@ -11,10 +11,10 @@ hard_coded(secret) if {
 }
 
 # What nobody guesses is worst where it is deployed; what templates and tests hold lets nobody in, if it is no real one.
-severity(secret) := "low" if {
+severity(secret) := "medium" if {
 	elsewhere(secret)
-	secret.strength != "known"
-} else := "medium" if {
+	secret.strength == "known"
+} else := "low" if {
 	elsewhere(secret)
 } else := "high" if {
 	secret.strength == "weak"
@@ -24,21 +24,21 @@ elsewhere(secret) if secret.template
 
 elsewhere(secret) if not secret.judged
 
-# How a message calls it.
-called(secret) := sprintf("a %s", [secret.title]) if {
+# How a message calls it, and why it counts.
+described(secret, place) := sprintf("the %s stands in %s: %s", [secret.title, place, strength(secret)]) if {
 	secret.key == ""
-} else := sprintf("the %s %s", [secret.title, secret.key])
+} else := sprintf("the %s in %s stands in %s: %s", [secret.title, secret.key, place, strength(secret)])
 
 place(secret) := "a template" if {
 	secret.template
-} else := sprintf("a file for %s", [secret.environment]) if {
+} else := sprintf("a %s file", [secret.environment]) if {
 	not secret.judged
-} else := "an env file" if {
-	regex.match(`(^|/)(\.env[^/]*|[^/]*\.env)$`, secret.path)
+} else := "the repository" if {
+	secret.tracked == "yes"
 } else := "the tree"
 
-strength(secret) := "which its format gives away" if {
+strength(secret) := "written as its provider writes it" if {
 	secret.strength == "known"
-} else := "a word that may be guessed" if {
+} else := "weak, but no placeholder" if {
 	secret.strength == "weak"
-} else := "long enough to be real"
+} else := sprintf("%d characters that no word explains", [secret.length])

@@ -13,7 +13,7 @@ use crate::artefact::walk::{LEFT_OUT, globs};
 use crate::artefact::{Artefact, HISTORY, Scanned, Tracked};
 use crate::config::Config;
 use crate::problem::{Problem, ProblemKind};
-use crate::secrets::{self, Detection};
+use crate::secrets::{self, Detection, Family};
 
 /// What was found in the history.
 #[derive(Debug, Default)]
@@ -206,12 +206,13 @@ fn past(
             detections.push(detection);
         }
         let name: Arc<str> = name(log, place).into();
+        let code = Family::of(path, text) == Family::Code;
         let mut located = secrets::located(&name, text, &detections, config.limits);
         located.section = HISTORY;
         let artefact = Artefact { path: name, located, tracked: Tracked::Yes, ignored: false, given: true };
         let Commit { oid, date } = &log.commits[*commit];
         past.push(Past {
-            scanned: Scanned { artefact, detections },
+            scanned: Scanned { artefact, detections, code, private: None },
             path: path.clone(),
             commit: shown(oid).into(),
             date: date.clone(),

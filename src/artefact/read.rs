@@ -15,7 +15,7 @@ use crate::collect::{COLLECTORS, Claim, Collector};
 use crate::config::Config;
 use crate::located::{Dialect, Limits, Located};
 use crate::problem::{Problem, ProblemKind};
-use crate::secrets;
+use crate::secrets::{self, Family};
 use crate::syntax::{self, Fault, Format};
 
 /// Finds, reads and classifies everything that a run looks at.
@@ -234,8 +234,8 @@ impl Reader<'_> {
         let refuse = |kind, message: String, help: &str| {
             Some(Reading::refused(Problem::new(kind, found.path.clone(), message).help(help).spoils(&spoils)))
         };
-        let bytes = match self.tree.content(found, self.limits.file_bytes) {
-            Content::Bytes(bytes) => bytes,
+        let (bytes, private) = match self.tree.content(found, self.limits.file_bytes) {
+            Content::Bytes { bytes, private } => (bytes, private),
             Content::Nothing => return None,
             Content::Special if candidates.is_empty() => return None,
             Content::Special => {
@@ -268,16 +268,17 @@ impl Reader<'_> {
             return Some(Reading { binary, ..Reading::default() });
         }
         let text = Text::new(bytes);
-        let scanned = (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get()));
+        let scanned = (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get(), private));
         let reading = if candidates.is_empty() { None } else { self.classify(found, text, &candidates) };
         Some(Reading { scanned, binary, ..reading.unwrap_or_default() })
     }
 
     /// Looks for secrets in a text; the text itself is kept only where there are some.
-    fn scan(&self, found: &Found, text: &Arc<str>) -> Scanned {
+    fn scan(&self, found: &Found, text: &Arc<str>, private: Option<bool>) -> Scanned {
         let detections = secrets::scan(&found.path, text);
         let located = secrets::located(&found.path, text, &detections, self.limits);
-        Scanned { artefact: self.artefact(found, located), detections }
+        let code = Family::of(&found.path, text) == Family::Code;
+        Scanned { artefact: self.artefact(found, located), detections, code, private }
     }
 
     fn artefact(&self, found: &Found, located: Located) -> Artefact {
@@ -307,7 +308,7 @@ impl Reader<'_> {
             );
         }
         let text = Text::new(bytes.to_vec());
-        let scanned = (!is_binary(bytes)).then(|| self.scan(&found, text.get()));
+        let scanned = (!is_binary(bytes)).then(|| self.scan(&found, text.get(), None));
         let reading = self.classify(&found, text, &candidates).unwrap_or_default();
         let reading = Reading { scanned, ..reading };
         if name.is_none() && reading.artefact.is_none() && reading.problems.is_empty() && self.wanted.artefacts {

@@ -20,12 +20,13 @@ pub enum Tree {
 
 /// What a file holds.
 pub enum Content {
-    Bytes(Vec<u8>),
-    /// Over the limit.
-    Large {
-        bytes: u64,
-        binary: bool,
+    Bytes {
+        bytes: Vec<u8>,
+        /// Whether only its owner may read it; None where nothing says so.
+        private: Option<bool>,
     },
+    /// Over the limit.
+    Large { bytes: u64, binary: bool },
     /// Neither a file nor a folder.
     Special,
     /// A folder, or nothing at all.
@@ -72,7 +73,7 @@ impl Tree {
         match (&found.origin, self) {
             (Origin::File(file), _) => of_file(file, limit),
             (Origin::Blob(oid), Tree::Staged(staged)) => match staged.content(oid, limit) {
-                Ok(Blob::Bytes(bytes)) => Content::Bytes(bytes),
+                Ok(Blob::Bytes(bytes)) => Content::Bytes { bytes, private: None },
                 Ok(Blob::Large(bytes, start)) => Content::Large { bytes, binary: is_binary(&start) },
                 Ok(Blob::Missing) => Content::Refused("this clone does not hold its blob; `git fetch` it".to_string()),
                 Err(error) => Content::Refused(format!("git gives no answer: {}", walk::reason(&error))),
@@ -111,7 +112,19 @@ fn of_file(file: &Path, limit: usize) -> Content {
     if metadata.len() > limit as u64 {
         return Content::Large { bytes: metadata.len(), binary: begins_binary(file) };
     }
-    fs::read(file).map_or_else(refused, Content::Bytes)
+    fs::read(file).map_or_else(refused, |bytes| Content::Bytes { bytes, private: private(&metadata) })
+}
+
+/// Whether nobody but the owner may read a file.
+#[cfg(unix)]
+fn private(metadata: &fs::Metadata) -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Some(metadata.permissions().mode() & 0o077 == 0)
+}
+
+#[cfg(not(unix))]
+fn private(_metadata: &fs::Metadata) -> Option<bool> {
+    None
 }
 
 /// Whether a file that is too large to be read is no text.

@@ -51,7 +51,8 @@ pub fn run(arguments: &Check) -> io::Result<u8> {
 fn decide(arguments: &Check, request: &Request, reports: Vec<(Format, PathBuf)>) -> io::Result<u8> {
     let run = crate::check(request);
     let format: Format = arguments.format.into();
-    let verbosity = |style: Style| Style { quiet: arguments.quiet, verbose: arguments.verbose, ..style };
+    let verbosity =
+        |style: Style| Style { quiet: arguments.quiet, verbose: arguments.verbose, why: arguments.why, ..style };
     let color = arguments.common.color;
     complain(&report::problems(&run, format, style_of_stderr(color)));
     match &arguments.common.output {
@@ -207,6 +208,7 @@ mod tests {
             status,
             reason: None,
             absent: false,
+            why: Vec::new(),
         });
         Outcome {
             severity: rule.severity,

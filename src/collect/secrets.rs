@@ -10,10 +10,10 @@ use sha2::{Digest as _, Sha256};
 use crate::artefact::{Bundle, SECRETS, Scanned};
 use crate::collect::{Claim, Collector, Contribution};
 use crate::config::Config;
+use crate::input::deployments::Environment;
 use crate::input::secrets::Secret;
 use crate::input::{environment, roles};
 use crate::located::{Dialect, Value};
-use crate::secrets::Family;
 
 pub struct Secrets;
 
@@ -42,11 +42,16 @@ impl Collector for Secrets {
             .iter()
             .flat_map(|scanned| secrets(scanned, &scanned.artefact.path, config.all, &salt))
             .collect();
-        Contribution { beside: vec![("found", Box::new(found))], ..Contribution::default() }
+        let code: Vec<Arc<str>> =
+            bundle.scanned().iter().filter(|one| one.code).map(|one| one.artefact.path.clone()).collect();
+        Contribution { beside: vec![("found", Box::new(found)), ("code", Box::new(code))], ..Contribution::default() }
     }
 
     fn schema(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
-        vec![("found", generator.subschema_for::<Vec<Secret<'_>>>())]
+        vec![
+            ("found", generator.subschema_for::<Vec<Secret<'_>>>()),
+            ("code", generator.subschema_for::<Vec<Arc<str>>>()),
+        ]
     }
 }
 
@@ -60,8 +65,10 @@ pub fn secrets<'a>(scanned: &'a Scanned, path: &Arc<str>, all: bool, salt: &[u8]
     let artefact = &scanned.artefact;
     let text = &artefact.located.text;
     let places = artefact.located.root().map(Value::entries).unwrap_or_default();
-    let environment = environment::of_path(path);
-    let code = Family::of(path, text) == Family::Code;
+    let environment = match environment::of_path(path) {
+        Environment::Unknown if is_of_tests(path) => Environment::Test,
+        environment => environment,
+    };
     let secret = |((_, place), detection): ((&'a str, Value<'a>), &'a crate::secrets::Detection)| {
         let mut hash = Sha256::new();
         hash.update(salt);
@@ -78,7 +85,8 @@ pub fn secrets<'a>(scanned: &'a Scanned, path: &Arc<str>, all: bool, salt: &[u8]
             entropy: (detection.measures.shannon_bits / detection.measures.length.max(1) as f64 * 100.0).round()
                 / 100.0,
             digest: HEXLOWER.encode(&hash.finalize()[..8]),
-            code,
+            code: scanned.code,
+            private: scanned.private,
             environment,
             judged: all || environment.judged(),
             template: environment::is_template(path),
@@ -87,4 +95,24 @@ pub fn secrets<'a>(scanned: &'a Scanned, path: &Arc<str>, all: bool, salt: &[u8]
         }
     };
     places.into_iter().zip(&scanned.detections).map(secret).collect()
+}
+
+/// Whether a file or a folder above it has a name that test data go by, beside those that name an environment.
+fn is_of_tests(path: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "spec",
+        "specs",
+        "fixture",
+        "fixtures",
+        "mock",
+        "mocks",
+        "testdata",
+        "cassettes",
+        "stub",
+        "stubs",
+        "conftest",
+        "openapi",
+        "swagger",
+    ];
+    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()))
 }

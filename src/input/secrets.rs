@@ -32,6 +32,9 @@ pub struct Secret<'a> {
     pub digest: String,
     /// Whether it stands in program code.
     pub code: bool,
+    /// Whether only the file's owner may read it; absent where the system does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private: Option<bool>,
     /// By the names of the file and its folders.
     pub environment: Environment,
     /// Whether its environment is judged, or `--all` was given.

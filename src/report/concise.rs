@@ -9,7 +9,12 @@ pub fn render(run: &Run, sources: &Sources<'_>, style: Style) -> String {
     for finding in open(&run.review.outcomes) {
         let place = sources.place(&finding.path, finding.span);
         let message = one_line(&sources.show(&finding.message));
-        out.push_str(&format!("{place}: {} {} {message}\n", text::severity(finding.severity), finding.rule));
+        let why = if style.why && !finding.why.is_empty() {
+            format!(" (why: {})", one_line(&sources.show(&finding.why.join("; "))))
+        } else {
+            String::new()
+        };
+        out.push_str(&format!("{place}: {} {} {message}{why}\n", text::severity(finding.severity), finding.rule));
     }
     if style.verbose {
         out.push_str(&text::undecided(run, sources));

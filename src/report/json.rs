@@ -66,6 +66,10 @@ struct ReportedFinding {
     /// Why it is waived or ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// What spoke for it, where a scan for secrets told it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    why: Vec<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -152,6 +156,7 @@ fn reported(finding: &Finding, sources: &Sources<'_>) -> ReportedFinding {
         fingerprint: finding.fingerprint.clone(),
         status: finding.status,
         reason: finding.reason.as_ref().map(|reason| sources.mask.text(reason)),
+        why: finding.why.iter().map(|signal| sources.mask.text(signal)).collect(),
     }
 }
 

@@ -23,7 +23,7 @@ pub fn render(run: &Run, sources: &Sources<'_>, style: Style) -> String {
     let handler = handler(style);
     let mut out = String::new();
     for finding in open(&run.review.outcomes) {
-        draw(&handler, &of_finding(finding, sources), &mut out);
+        draw(&handler, &of_finding(finding, sources, style.why), &mut out);
     }
     if style.verbose {
         out.push_str(&undecided(run, sources));
@@ -106,10 +106,16 @@ pub fn summary(run: &Run) -> String {
         let which = count(figures.deployments_not_judged, "development or test deployment");
         judged.push_str(&format!(", {which} not judged (--all judges them)"));
     }
-    let artefacts = count(figures.artefacts, "artefact");
+    let mut artefacts = format!("{} read", count(figures.artefacts, "artefact"));
+    if figures.texts > figures.artefacts {
+        artefacts.push_str(&format!(", {} searched for secrets", count(figures.texts, "text")));
+    }
+    if figures.binary > 0 {
+        artefacts.push_str(&format!(" ({} left out)", count(figures.binary, "binary file")));
+    }
     let (unknowns, problems) = (count(figures.unknowns, "unknown"), count(figures.problems, "problem"));
     format!(
-        "{findings}; {}: {}\n{artefacts} read, {judged}; {unknowns}, {problems}\n",
+        "{findings}; {}: {}\n{artefacts}, {judged}; {unknowns}, {problems}\n",
         count(figures.rules, "rule"),
         rules.join(", ")
     )
@@ -164,7 +170,7 @@ fn draw(handler: &GraphicalReportHandler, drawing: &Drawing<'_>, out: &mut Strin
     out.push('\n');
 }
 
-fn of_finding<'s>(finding: &Finding, sources: &'s Sources<'_>) -> Drawing<'s> {
+fn of_finding<'s>(finding: &Finding, sources: &'s Sources<'_>, why: bool) -> Drawing<'s> {
     let deployment = finding.deployment.as_ref().map(|name| format!(" in {}", clean_line(name))).unwrap_or_default();
     let mut labels = vec![(finding.span, String::new(), true)];
     let mut elsewhere = Vec::new();
@@ -182,6 +188,9 @@ fn of_finding<'s>(finding: &Finding, sources: &'s Sources<'_>) -> Drawing<'s> {
     }
     if elsewhere.len() > RELATED {
         help.push_str(&format!("\nand {} more places", elsewhere.len() - RELATED));
+    }
+    if why && !finding.why.is_empty() {
+        help.push_str(&format!("\nwhy: {}", sources.show(&finding.why.join("; "))));
     }
     Drawing {
         message: sources.show(&finding.message),

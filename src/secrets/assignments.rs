@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::secrets::family::Family;
 use crate::secrets::names::{self, Kind};
-use crate::secrets::values::{self, Not};
+use crate::secrets::values;
 use crate::secrets::{Detection, Strength, credential, encoded};
 
 /// Bytes that a name may reach on either side of the word that was found.
@@ -52,21 +52,14 @@ fn judged(
     if value.len() > LITERAL {
         return None;
     }
-    let mut signals = vec![
-        format!("`{key}` names a {}", if kind == Kind::Password { "password" } else { "token or key" }),
-        given.how.to_string(),
-    ];
-    let strength = match values::judge(kind, key, value) {
-        Ok(strength) => strength,
-        // What looks like no secret may hold one in another writing.
-        Err(Not::Word | Not::Sentence | Not::Short) => return None,
-        Err(_) => return None,
-    };
+    let title = names::title(kind, key);
+    let mut signals = vec![format!("`{key}` names a {title}"), given.how.to_string()];
+    let strength = values::judge(kind, key, value).ok()?;
     let strength = match encoded::looked_through(kind, key, value) {
         encoded::Inside::Text(Err(_)) => return None,
         encoded::Inside::Text(Ok(inner)) => {
             signals.push("its base64 holds a literal".to_string());
-            strength.max(inner)
+            inner
         }
         encoded::Inside::Opaque => strength,
     };
@@ -77,7 +70,6 @@ fn judged(
         Strength::Weak => "a literal that people chose".to_string(),
         _ => "a literal that no word explains".to_string(),
     });
-    let title = if kind == Kind::Password { "password" } else { "token or key" };
     Some(credential(title, text, place, key, strength, signals))
 }
 
@@ -90,9 +82,7 @@ fn may_be_weak(path: &str, family: Family, value: &str, given: &Found) -> bool {
         Family::Prose => false,
         Family::Code => given.quoted && !letters && !translated,
         Family::Json | Family::Markup => {
-            !(letters && value.starts_with(char::is_uppercase))
-                && !(translated && letters)
-                && !value.contains(['<', '>'])
+            !(letters && (translated || value.starts_with(char::is_uppercase))) && !value.contains(['<', '>'])
         }
         _ => !(translated && letters),
     }
@@ -126,6 +116,15 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
     let before = &text[line.start..name.start];
     let mut at = name.end;
     let rest = |at: usize| &text[at..line.end];
+    if before.ends_with("${") {
+        return default(text, at, line.end).map(|value| Found {
+            value,
+            quoted: true,
+            how: "the default of a variable",
+        });
+    }
+    // Inside an expression of a template only quoted text is a literal.
+    let family = if in_template(before) { Family::Code } else { family };
     let mut quoted_name = false;
     if let Some(quote) = ["\\\"", "\"", "'", "`"].iter().find(|quote| rest(at).starts_with(**quote)) {
         if before.ends_with(*quote) || before.ends_with(['"', '\'', '`', '.', '-', '_']) {
@@ -143,12 +142,15 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
     if let Some(value) = pair(family, text, &line, name, at) {
         return Some(value);
     }
+    // `:'name'` is a variable of psql.
+    if spaces > 0 && sign.starts_with(":'") {
+        return None;
+    }
     if let Some(length) = operator(sign) {
         let from = at + spaces + length;
-        if sign.starts_with(':') && family == Family::Code || sign.starts_with(": ") && family == Family::Prose {
-            if let Some(value) = typed(text, from, line.end) {
-                return quoted(text, value, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
-            }
+        let may_be_typed = sign.starts_with(':') && matches!(family, Family::Code | Family::Prose);
+        if let Some(from) = typed(text, from, line.end).filter(|_| may_be_typed) {
+            return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
         }
         return assigned(family, text, &line, before, from, sign.starts_with('='));
     }
@@ -174,6 +176,21 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
         });
     }
     spaced(family, text, before, at, spaces, line.end)
+}
+
+/// What counts while nothing sets a variable: `${NAME:-default}`, `${NAME-default}`, and `${NAME:default}` of Spring.
+fn default(text: &str, at: usize, end: usize) -> Option<Range<usize>> {
+    let rest = &text[at..end];
+    let body = &rest[..rest.find('}')?];
+    let sign = [":-", "-", ":"].into_iter().find(|sign| body.starts_with(sign))?;
+    let value = &body[sign.len()..];
+    let refused = value.is_empty() || value.starts_with(['?', '+', '=']) || value.contains("${");
+    (!refused).then_some(at + sign.len()..at + body.len())
+}
+
+/// Whether an expression of a template is open at the end of a text.
+fn in_template(before: &str) -> bool {
+    before.rfind("{{").is_some_and(|open| !before[open..].contains("}}"))
 }
 
 /// Length of the sign that gives a value, if there is one.
@@ -206,6 +223,9 @@ fn assigned(family: Family, text: &str, line: &Range<usize>, before: &str, from:
     }
     if let Some(value) = quoted(text, from, line.end) {
         return Some(Found { value, quoted: true, how: "assigned" });
+    }
+    if rest.starts_with("[\"") || rest.starts_with("['") || rest.starts_with("[\\\"") {
+        return quoted(text, from + 1, line.end).map(|value| Found { value, quoted: true, how: "the first of a list" });
     }
     if rest.starts_with(['|', '>']) && family == Family::Yaml {
         return below(text, line);
@@ -259,11 +279,11 @@ fn word(text: &str, from: usize, end: usize, equals: bool) -> Range<usize> {
         match c {
             '{' if rest[..at].ends_with(['$', '{', '#', '%']) || at == 0 => depth += 1,
             '}' if depth > 0 => depth -= 1,
-            ' ' | '\t' | '"' | '\'' | '`' | ',' | ';' | '&' | ')' | '}' | ']' | '<' | '>' | '\\' if depth == 0 => {
-                if !(equals && c == '<' && at == 0) {
-                    stop = at;
-                    break;
-                }
+            ' ' | '\t' | '"' | '\'' | '`' | ',' | ';' | '&' | ')' | '}' | ']' | '<' | '>' | '\\'
+                if depth == 0 && !(equals && c == '<' && at == 0) =>
+            {
+                stop = at;
+                break;
             }
             _ => {}
         }
@@ -410,15 +430,13 @@ pub fn quoted(text: &str, from: usize, end: usize) -> Option<Range<usize>> {
 fn inside(text: &str, value: Range<usize>) -> Range<usize> {
     let whole = &text[value.clone()];
     let trimmed = whole.trim();
-    if let Some(body) = trimmed.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
-        let default = body.find(":-").map(|at| at + 2).or_else(|| body.find('-').map(|at| at + 1));
-        // Spring writes `${NAME:default}`.
-        let default =
-            default.or_else(|| body.find(':').map(|at| at + 1).filter(|at| !body[*at..].starts_with(['?', '+', '='])));
-        if let Some(at) = default.filter(|at| *at < body.len() && !body.contains("${")) {
-            let start = value.start + (whole.len() - whole.trim_start().len()) + 2 + at;
-            return start..start + body.len() - at;
-        }
+    if trimmed.starts_with("${") && trimmed.ends_with('}') {
+        let start = value.start + (whole.len() - whole.trim_start().len()) + 2;
+        let name = text[start..value.end]
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+        let end = start + name.count();
+        return default(text, end, value.end).unwrap_or(value);
     }
     for scheme in ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey "] {
         if trimmed.starts_with(scheme) {

@@ -61,6 +61,14 @@ pub fn meaning(name: &str) -> Option<Kind> {
         }
         words = rest;
     }
+    // Directives of proxies that pass a request on.
+    const PROXIES: &[&str] = &["fastcgi", "proxy", "uwsgi", "scgi", "grpc", "memcached"];
+    if let [.., before, last] = words
+        && *last == "pass"
+        && PROXIES.contains(&before.as_ref())
+    {
+        return None;
+    }
     let last = words.last()?.trim_end_matches(|c: char| c.is_ascii_digit());
     let ends = ENDINGS.iter().any(|ending| last.len() > ending.len() && last.ends_with(ending));
     let stem: Vec<&str> = words[..words.len() - 1].iter().map(AsRef::as_ref).chain([last]).collect();
@@ -69,6 +77,16 @@ pub fn meaning(name: &str) -> Option<Kind> {
         let people = ["pass", "pwd"].iter().any(|word| last.contains(word));
         if people { Kind::Password } else { Kind::Token }
     })
+}
+
+/// What a credential of that name is called.
+pub fn title(kind: Kind, name: &str) -> &'static str {
+    let lower = name.to_ascii_lowercase();
+    match ["token", "key", "secret"].into_iter().filter_map(|word| Some((lower.rfind(word)?, word))).max() {
+        Some((_, word)) if kind == Kind::Token => word,
+        _ if kind == Kind::Token => "credential",
+        _ => "password",
+    }
 }
 
 #[cfg(test)]

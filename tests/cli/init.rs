@@ -77,8 +77,12 @@ fn the_config_is_one_that_changes_nothing_and_is_written_once() {
     // The examples in its comments are keys that the config knows.
     let file = folder.path().join("plimsoll.yaml");
     let text = fs::read_to_string(&file).expect("it was written");
-    let bare: String =
-        text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| !line.ends_with('.')).map(|line| format!("{line}\n")).collect();
+    let bare: String = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# "))
+        .filter(|line| !line.ends_with('.'))
+        .map(|line| format!("{line}\n"))
+        .collect();
     fs::write(&file, bare).expect("files can be written");
     let ran = run(folder.path(), &["check"]);
     assert_ne!(ran.code, 2, "{}", ran.stderr);

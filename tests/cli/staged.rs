@@ -6,7 +6,8 @@ use crate::common::{Ran, list, plimsoll, run, run_with_input, text};
 use crate::repository::{Repository, git, secret, without_git};
 
 const WILDCARD: &str = "services:\n  api:\n    image: example/api:1.0\n    environment:\n      CORS_ORIGINS: '*'\n";
-const SOUND: &str = "services:\n  api:\n    image: example/api:1.0\n    environment:\n      CORS_ORIGINS: https://a.example.org\n";
+const SOUND: &str =
+    "services:\n  api:\n    image: example/api:1.0\n    environment:\n      CORS_ORIGINS: https://a.example.org\n";
 
 fn env(seed: u64) -> String {
     format!("SMTP_HOST=mail.example.org\nSMTP_PASSWORD={}\n", secret(seed))
@@ -246,7 +247,8 @@ fn a_text_over_the_limit_is_a_limit_and_a_binary_file_is_counted() {
     repository.stage("plimsoll.yaml", "limits:\n  file_bytes: 1000\n");
     repository.stage("long.txt", &"word ".repeat(400));
     repository.stage("image.bin", &format!("\0{}", "x".repeat(4_000)));
-    let ran = run(repository.path(), &["check", "--staged", "--format", "json", "--rule", "secrets/secrets-not-in-repo"]);
+    let ran =
+        run(repository.path(), &["check", "--staged", "--format", "json", "--rule", "secrets/secrets-not-in-repo"]);
     let report = ran.json();
     let kinds: Vec<_> = list(&report["problems"]).iter().map(|one| (text(&one["kind"]), text(&one["path"]))).collect();
     assert_eq!((kinds, ran.code), (vec![("limit".to_string(), "long.txt".to_string())], 0), "{}", ran.stderr);

@@ -23,10 +23,9 @@ subjects contains ["history", "texts"] if input.history.texts > 0
 deny contains {
 	"at": secret.at,
 	"severity": detections.severity(secret),
-	"message": sprintf("commit %s of %s brought %s to %s; %s", [secret.commit, secret.date, detections.called(secret), detections.place(secret), now(secret)]),
+	"message": sprintf("%s, since commit %s of %s; %s", [detections.described(secret, detections.place(secret)), secret.commit, secret.date, now(secret)]),
 } if {
 	some secret in input.history.found
-	not detections.hard_coded(secret)
 }
 
 now(secret) := "HEAD still holds it" if {

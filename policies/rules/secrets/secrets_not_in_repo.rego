@@ -10,10 +10,10 @@
 #   severity: critical
 #   input: [secrets]
 #   scope: bundle
-#   yields_to: [settings/database-credentials-not-in-env-files]
+#   yields_to: [settings/database-credentials-not-in-env-files, secrets/secrets-via-env-or-manager]
 #   help: >-
-#     Revoke it where it was issued, put the new one into a secret manager or an untracked file, and name it here by
-#     reference. A value that lets nobody in is accepted by `plimsoll: ignore[secrets/secrets-not-in-repo] why`.
+#     Revoke it where it was issued, keep the new one in a secret manager or an untracked file, and name it here by
+#     reference.
 package rules.secrets.secrets_not_in_repo
 
 import data.lib.detections
@@ -23,9 +23,8 @@ subjects contains ["secrets", "files", path] if some path, _ in input.secrets.fi
 deny contains {
 	"at": secret.at,
 	"severity": detections.severity(secret),
-	"message": sprintf("%s stands in %s: %s", [detections.called(secret), detections.place(secret), detections.strength(secret)]),
+	"message": detections.described(secret, detections.place(secret)),
 } if {
 	some secret in input.secrets.found
 	detections.shipped(secret)
-	not detections.hard_coded(secret)
 }
