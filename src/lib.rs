@@ -82,7 +82,9 @@ pub fn check(request: &Request) -> Run {
     };
     let (chosen, unknown) = choose(policies.rules(), request);
     let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
-    let absent = input::deployments::absent(&request.config, &gathered);
+    // What the next commit holds of a whole tree is not looked for.
+    let staged = request.sources.staged;
+    let absent = if staged { Vec::new() } else { input::deployments::absent(&request.config, &gathered) };
     let mut problems: Vec<Problem> =
         [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted), absent].concat();
 

@@ -83,6 +83,15 @@ impl Repository {
     ///
     /// What git says instead.
     pub fn hooks(&self) -> Result<PathBuf, Problem> {
+        // Hooks that a user's own configuration names serve all repositories of that user.
+        let named = self.ask(&["config", "--show-scope", "--get", "core.hooksPath"]).unwrap_or_default();
+        let named = String::from_utf8_lossy(&named).into_owned();
+        if let Some((scope @ ("global" | "system"), folder)) = named.trim_end().split_once('\t') {
+            let message = format!("core.hooksPath of git's {scope} configuration leads all hooks to {folder}");
+            let help =
+                "add `plimsoll check --staged || exit 1` to the pre-commit hook there, or set core.hooksPath here";
+            return Err(Problem::new(ProblemKind::Fault, "", message).help(help));
+        }
         let folder = self.ask(&["rev-parse", "--git-path", "hooks"])?;
         Ok(self.folder.join(String::from_utf8_lossy(&folder).trim_end_matches(['\n', '\r'])))
     }

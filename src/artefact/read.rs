@@ -355,6 +355,10 @@ impl Reader<'_> {
             by_content.or_else(by_text).map(|(collector, _)| *collector)
         };
         let Some(owner) = owner else {
+            if !found.given {
+                // A neighbour that nothing reads is nobody's business.
+                return None;
+            }
             let problems = parsed.faults.into_iter().take(1).map(|fault| {
                 let mut problem = problem_of(fault, found, ProblemKind::Notice, Vec::new());
                 problem.help =

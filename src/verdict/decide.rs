@@ -8,14 +8,14 @@ use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::artefact::HISTORY;
+use crate::artefact::{HISTORY, SECRETS};
 use crate::config::Config;
 use crate::input::{InputDocument, Known, Place};
 use crate::located::{Kind, Span, Step, Value};
 use crate::mask::Mask;
 use crate::policy::{DenySaid, Evaluated, top};
 use crate::problem::{Problem, ProblemKind};
-use crate::rule::{AbsentIn, NeededWhen, Rule};
+use crate::rule::{AbsentIn, NeededWhen, Rule, Scope};
 use crate::verdict::{Finding, Outcome, Related, Status, Unknown, Verdict};
 
 /// What a verdict depends on beside what the rule said.
@@ -189,6 +189,11 @@ impl<'a> Locator<'_, 'a> {
         }
         if absent_left_out {
             return (Verdict::NotEvaluated, Some("what is absent is judged in review".to_string()));
+        }
+        // Secrets are told text by text, so that what was given of them is whole.
+        let of_texts = rule.input.iter().all(|input| [SECRETS, HISTORY].contains(&top(input)));
+        if self.circumstances.only_given && rule.scope == Scope::Bundle && !of_texts {
+            return (Verdict::NotEvaluated, Some("it judges whole trees, and a part of one was given".to_string()));
         }
         (Verdict::Pass, None)
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{run, tree};
+use crate::common::{plimsoll, run, tree};
 use crate::repository::{Repository, secret};
 
 const WILDCARD: &str = "services:\n  api:\n    image: example/api:1.0\n    environment:\n      CORS_ORIGINS: '*'\n";
@@ -64,6 +64,17 @@ fn the_hook_is_written_where_the_repository_looks_for_it() {
     let ran = run(folder.path(), &["init", "--hook"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("this is no git repository"), "{}", ran.stderr);
+}
+
+#[test]
+fn hooks_that_serve_all_repositories_are_not_touched() {
+    let repository = Repository::new();
+    let home = tree(&[("config", "[core]\n\thooksPath = /srv/hooks\n")]);
+    let mut command = plimsoll(repository.path(), &["init", "--hook"]);
+    let output = command.env("GIT_CONFIG_GLOBAL", home.path().join("config")).output().expect("the binary starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("leads all hooks to /srv/hooks"), "{said}");
 }
 
 #[test]
