@@ -76,7 +76,9 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
         for (path, (collector, format)) in wanted {
             let Some(origin) = tree.find(&walked.root, &path) else { continue };
             let path: Arc<str> = path.into();
-            let found = Found { origin, path: path.clone(), given: walked.folder_given, opaque: false };
+            let known = files.binary_search_by(|found| found.path.cmp(&path)).ok();
+            let given = walked.folder_given || known.is_some_and(|n| files[n].given);
+            let found = Found { origin, path: path.clone(), given, opaque: false };
             if let Some(reading) = reader.read(&found, Some((collector, format))) {
                 read.insert(path.clone(), reading);
                 fresh.push(path);

@@ -137,7 +137,7 @@ fn files_are_judged_as_they_are_in_the_index_and_folders_limit_what_changed() {
     assert_eq!(found(&ran), [leak("a/new.conf"), leak("b/two.conf")], "{}", ran.stderr);
     let ran = staged(&repository, &["nowhere.conf"]);
     assert_eq!(ran.code, 3);
-    assert!(ran.stderr.contains("nowhere.conf: is neither tracked nor staged"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("nowhere.conf: fault: is neither tracked nor staged"), "{}", ran.stderr);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn an_unresolved_conflict_is_a_problem() {
     assert!(!git(repository.path(), &["merge", "side"]).status.success());
     let ran = staged(&repository, &[]);
     assert_eq!(ran.code, 3);
-    assert!(ran.stderr.contains("a.conf: has a conflict that nobody resolved"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("a.conf: fault: has a conflict that nobody resolved"), "{}", ran.stderr);
 }
 
 #[test]
