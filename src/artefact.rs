@@ -250,7 +250,7 @@ impl Bundle {
 /// # Errors
 ///
 /// There is no repository, or no git.
-pub fn hooks_folder() -> Result<PathBuf, Problem> {
+pub fn hooks_folder() -> Result<PathBuf, Box<Problem>> {
     git::Repository::open(&[])?.hooks()
 }
 

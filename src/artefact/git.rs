@@ -33,7 +33,7 @@ impl Repository {
     /// # Errors
     ///
     /// No git on the machine, no repository, or one that git refuses to read.
-    pub fn open(paths: &[PathBuf]) -> Result<Self, Problem> {
+    pub fn open(paths: &[PathBuf]) -> Result<Self, Box<Problem>> {
         let in_hook = PLACES.iter().any(|name| std::env::var_os(name).is_some());
         let start = paths.first().filter(|_| !in_hook).map_or(Path::new("."), PathBuf::as_path);
         let folder = start.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
@@ -69,7 +69,7 @@ impl Repository {
     /// # Errors
     ///
     /// What git says instead.
-    fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, Problem> {
+    fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, Box<Problem>> {
         match self.command().args(arguments).output() {
             Ok(output) if output.status.success() => Ok(output.stdout),
             Ok(output) => Err(refusal(&self.folder, &output)),
@@ -82,7 +82,7 @@ impl Repository {
     /// # Errors
     ///
     /// What git says instead.
-    pub fn hooks(&self) -> Result<PathBuf, Problem> {
+    pub fn hooks(&self) -> Result<PathBuf, Box<Problem>> {
         // Hooks that a user's own configuration names serve all repositories of that user.
         let named = self.ask(&["config", "--show-scope", "--get", "core.hooksPath"]).unwrap_or_default();
         let named = String::from_utf8_lossy(&named).into_owned();
@@ -90,7 +90,7 @@ impl Repository {
             let message = format!("core.hooksPath of git's {scope} configuration leads all hooks to {folder}");
             let help =
                 "add `plimsoll check --staged || exit 1` to the pre-commit hook there, or set core.hooksPath here";
-            return Err(Problem::new(ProblemKind::Fault, "", message).help(help));
+            return Err(Problem::new(ProblemKind::Fault, "", message).help(help).into());
         }
         let folder = self.ask(&["rev-parse", "--git-path", "hooks"])?;
         Ok(self.folder.join(String::from_utf8_lossy(&folder).trim_end_matches(['\n', '\r'])))
@@ -102,25 +102,30 @@ impl Repository {
     }
 }
 
-fn cannot_start(error: &std::io::Error) -> Problem {
+fn cannot_start(error: &std::io::Error) -> Box<Problem> {
     if error.kind() == std::io::ErrorKind::NotFound {
-        return Problem::new(ProblemKind::Fault, "", "git is not installed, or not on PATH").help("install git");
+        return Problem::new(ProblemKind::Fault, "", "git is not installed, or not on PATH").help("install git").into();
     }
-    Problem::new(ProblemKind::Fault, "", format!("git cannot be started: {error}")).help("mend the installation of git")
+    Problem::new(ProblemKind::Fault, "", format!("git cannot be started: {error}"))
+        .help("mend the installation of git")
+        .into()
 }
 
-fn refusal(folder: &Path, output: &Output) -> Problem {
+fn refusal(folder: &Path, output: &Output) -> Box<Problem> {
     let said = String::from_utf8_lossy(&output.stderr);
     let problem = |message: String| Problem::new(ProblemKind::Fault, "", message);
     if said.contains("dubious ownership") {
         let help = "the folder belongs to another user; if you trust it: git config --global --add safe.directory";
-        return problem("git refuses to read the repository".to_string()).help(format!("{help} {}", folder.display()));
+        return problem("git refuses to read the repository".to_string())
+            .help(format!("{help} {}", folder.display()))
+            .into();
     }
     if said.contains("not a git repository") {
         return problem("this is no git repository".to_string())
-            .help("run it inside of one, or without --staged and --history");
+            .help("run it inside of one, or without --staged and --history")
+            .into();
     }
-    problem(format!("git refuses: {}", first_line(&said))).help("run it where git answers")
+    problem(format!("git refuses: {}", first_line(&said))).help("run it where git answers").into()
 }
 
 /// The first line that git says, without the word that it begins with.

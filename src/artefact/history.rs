@@ -54,7 +54,7 @@ type Key = (Arc<str>, Digest);
 /// # Errors
 ///
 /// There is no repository, or git does not know the range.
-pub fn look(paths: &[PathBuf], range: &str, config: &Config) -> Result<History, Problem> {
+pub fn look(paths: &[PathBuf], range: &str, config: &Config) -> Result<History, Box<Problem>> {
     let repository = Repository::open(paths)?;
     let mut log = repository.log(range)?;
     let exclude = globs(&config.exclude);
@@ -130,11 +130,11 @@ enum Seen {
 }
 
 /// Looks at every blob once, at the first path that held it. No more texts are in memory at a time than threads run.
-fn scan(repository: &Repository, log: &Log, limit: usize) -> Result<Vec<(usize, Seen)>, Problem> {
+fn scan(repository: &Repository, log: &Log, limit: usize) -> Result<Vec<(usize, Seen)>, Box<Problem>> {
     let mut known: HashSet<&str> = HashSet::new();
     let places: Vec<usize> = (0..log.brought.len()).filter(|&n| known.insert(&log.brought[n].blob)).collect();
     let share = places.len().div_ceil(rayon::current_num_threads()).max(1);
-    let parts: Result<Vec<Vec<(usize, Seen)>>, Problem> = places
+    let parts: Result<Vec<Vec<(usize, Seen)>>, Box<Problem>> = places
         .par_chunks(share)
         .map(|places| {
             let blobs = Blobs::open(repository)?;
@@ -144,7 +144,7 @@ fn scan(repository: &Repository, log: &Log, limit: usize) -> Result<Vec<(usize, 
     Ok(parts?.into_iter().flatten().collect())
 }
 
-fn seen(blobs: &Blobs, brought: &Brought, limit: usize) -> Result<Seen, Problem> {
+fn seen(blobs: &Blobs, brought: &Brought, limit: usize) -> Result<Seen, Box<Problem>> {
     Ok(match blobs.get(&brought.blob, limit).map_err(|error| died(&error))? {
         Blob::Bytes(bytes) if is_binary(&bytes) => Seen::Binary,
         Blob::Large(_, start) if is_binary(&start) => Seen::Binary,
@@ -158,9 +158,10 @@ fn seen(blobs: &Blobs, brought: &Brought, limit: usize) -> Result<Seen, Problem>
     })
 }
 
-fn died(error: &std::io::Error) -> Problem {
+fn died(error: &std::io::Error) -> Box<Problem> {
     Problem::new(ProblemKind::Fault, "", format!("git gives no answer: {error}"))
         .help("look at the repository with `git fsck`")
+        .into()
 }
 
 fn digest(text: &str, detection: &Detection) -> Digest {
@@ -173,7 +174,7 @@ fn past(
     log: &Log,
     found: BTreeMap<Key, Vec<usize>>,
     config: &Config,
-) -> Result<Vec<Past>, Problem> {
+) -> Result<Vec<Past>, Box<Problem>> {
     let mut by_place: BTreeMap<usize, HashMap<Digest, Vec<usize>>> = BTreeMap::new();
     for ((_, digest), places) in found {
         // Commits are in order, so the least place is the oldest.

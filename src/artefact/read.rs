@@ -24,13 +24,13 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
     let paths: &[_] = if sources.paths.is_empty() && sources.stdin.is_none() { &here } else { &sources.paths };
     let (tree, walked) = match Tree::open(sources, paths, &config.exclude) {
         Ok(opened) => opened,
-        Err(refusal) => return Gathered { refusal: Some(refusal), ..Gathered::default() },
+        Err(refusal) => return Gathered { refusal: Some(*refusal), ..Gathered::default() },
     };
     let mut problems = walked.problems;
     let history = sources.history.as_deref().filter(|_| wanted.history);
     let history = match history.map(|range| history::look(&sources.paths, range, config)).transpose() {
         Ok(history) => history,
-        Err(refusal) => return Gathered { refusal: Some(refusal), ..Gathered::default() },
+        Err(refusal) => return Gathered { refusal: Some(*refusal), ..Gathered::default() },
     };
     problems.extend(history.iter().flat_map(|history| history.problems.clone()));
 

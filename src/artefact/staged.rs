@@ -24,7 +24,7 @@ pub fn walk(staged: &Staged, paths: &[PathBuf], exclude: &[String]) -> Walked {
             Ok(Place::File(path, entry)) => given.push((path, entry)),
             Ok(Place::Folder(path)) => folders.push(path),
             Ok(Place::Nothing) => {}
-            Err(problem) => walked.problems.push(problem),
+            Err(problem) => walked.problems.push(*problem),
         }
     }
     if paths.is_empty() {
@@ -72,21 +72,23 @@ enum Place {
     Nothing,
 }
 
-fn place(staged: &Staged, path: &Path) -> Result<Place, Problem> {
+fn place(staged: &Staged, path: &Path) -> Result<Place, Box<Problem>> {
     let shown = || path.to_string_lossy().replace('\\', "/");
     let Some(inside) = relative(&staged.root, path) else {
         return Err(Problem::new(ProblemKind::Fault, shown(), "lies outside the repository")
-            .help("run plimsoll in that repository"));
+            .help("run plimsoll in that repository")
+            .into());
     };
     Ok(match staged.entry(&inside) {
         Some(entry) if entry.is_file() => Place::File(inside, entry),
         Some(_) => Place::Nothing,
         None if staged.is_removed(&inside) => Place::Nothing,
         None if staged.is_folder(&inside) => Place::Folder(inside),
-        None if staged.unmerged.contains(&inside) => return Err(conflict(&inside)),
+        None if staged.unmerged.contains(&inside) => return Err(conflict(&inside).into()),
         None => {
             return Err(Problem::new(ProblemKind::Fault, shown(), "is neither tracked nor staged")
-                .help("`git add` it, or check the path on the command line"));
+                .help("`git add` it, or check the path on the command line")
+                .into());
         }
     })
 }

@@ -41,7 +41,7 @@ impl Tree {
     /// # Errors
     ///
     /// Git cannot say what is staged.
-    pub fn open(sources: &Sources, paths: &[PathBuf], exclude: &[String]) -> Result<(Self, Walked), Problem> {
+    pub fn open(sources: &Sources, paths: &[PathBuf], exclude: &[String]) -> Result<(Self, Walked), Box<Problem>> {
         if sources.staged {
             let staged = Staged::open(&Repository::open(&sources.paths)?)?;
             let walked = staged::walk(&staged, &sources.paths, exclude);

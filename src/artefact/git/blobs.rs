@@ -38,12 +38,12 @@ impl Blobs {
     /// # Errors
     ///
     /// Git cannot be started.
-    pub fn open(repository: &Repository) -> Result<Self, Problem> {
+    pub fn open(repository: &Repository) -> Result<Self, Box<Problem>> {
         let mut command = repository.command();
         command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| cannot_start(&error))?;
         let (Some(questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Problem::new(ProblemKind::Fault, "", "git gives no answer"));
+            return Err(Problem::new(ProblemKind::Fault, "", "git gives no answer").into());
         };
         let answers = BufReader::with_capacity(1 << 16, answers);
         Ok(Self { pipes: Mutex::new(Pipes { questions: Some(questions), answers }), child })

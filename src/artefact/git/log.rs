@@ -43,13 +43,13 @@ impl Repository {
     /// # Errors
     ///
     /// Git does not know the range, or cannot read what it leads to.
-    pub fn log(&self, range: &str) -> Result<Log, Problem> {
+    pub fn log(&self, range: &str) -> Result<Log, Box<Problem>> {
         let wrong = |why: String| {
             Problem::new(ProblemKind::Fault, "", format!("`--history={range}` is no range of commits: {why}"))
                 .help("name one as for `git log`, e.g. `--history=main..HEAD`, or give --history alone for all")
         };
         if range.split_whitespace().any(|part| part.starts_with('-')) {
-            return Err(wrong("it begins with `-`, as options do".to_string()));
+            return Err(wrong("it begins with `-`, as options do".to_string()).into());
         }
         let mut command = self.command();
         command.args(["rev-list", "--date-order", "--reverse", "--format=%H %as"]);
@@ -61,7 +61,7 @@ impl Repository {
         let output = command.arg("--").output().map_err(|error| cannot_start(&error))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            return Err(wrong(format!("git says: {}", first_line(&said))));
+            return Err(wrong(format!("git says: {}", first_line(&said))).into());
         }
         let listed = String::from_utf8_lossy(&output.stdout);
         let lines = listed.lines().filter(|line| !line.starts_with("commit "));
@@ -76,7 +76,7 @@ impl Repository {
     }
 
     /// Commits of a shallow clone whose parents are not in it.
-    fn cut_off(&self) -> Result<HashSet<String>, Problem> {
+    fn cut_off(&self) -> Result<HashSet<String>, Box<Problem>> {
         let file = self.ask(&["rev-parse", "--git-path", "shallow"])?;
         let file = self.folder.join(String::from_utf8_lossy(&file).trim_end_matches(['\n', '\r']));
         let text = std::fs::read_to_string(file).unwrap_or_default();
@@ -84,7 +84,7 @@ impl Repository {
     }
 
     /// Every blob that is new at its path, as against all parents of the commit.
-    fn brought(&self, commits: &[Commit]) -> Result<Vec<Brought>, Problem> {
+    fn brought(&self, commits: &[Commit]) -> Result<Vec<Brought>, Box<Problem>> {
         let mut command = self.command();
         command.args(["diff-tree", "--stdin", "-r", "--root", "-c", "--raw", "-z", "--no-renames", "--no-abbrev"]);
         command.args(["--no-ext-diff", "--ignore-submodules=all", "--diff-filter=ACMRT"]);
@@ -93,7 +93,7 @@ impl Repository {
         let (Some(questions), Some(answers), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return Err(Problem::new(ProblemKind::Fault, "", "git gives no answer"));
+            return Err(Problem::new(ProblemKind::Fault, "", "git gives no answer").into());
         };
         let (brought, said) = thread::scope(|scope| {
             scope.spawn(move || {
@@ -108,7 +108,7 @@ impl Repository {
             return Ok(brought);
         }
         let message = format!("git cannot read the history: {}", first_line(&said));
-        Err(Problem::new(ProblemKind::Fault, "", message).help("look at the repository with `git fsck`"))
+        Err(Problem::new(ProblemKind::Fault, "", message).help("look at the repository with `git fsck`").into())
     }
 }
 

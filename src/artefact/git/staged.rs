@@ -52,10 +52,11 @@ impl Staged {
     /// # Errors
     ///
     /// A bare repository, or git refuses.
-    pub fn open(repository: &Repository) -> Result<Self, Problem> {
+    pub fn open(repository: &Repository) -> Result<Self, Box<Problem>> {
         let Some(root) = repository.root.clone() else {
             return Err(Problem::new(ProblemKind::Fault, "", "a bare repository has nothing staged")
-                .help("run it in a work tree, or look at the history with --history"));
+                .help("run it in a work tree, or look at the history with --history")
+                .into());
         };
         let blobs = Blobs::open(repository)?;
         let (listed, has_head) = match differences(repository, "HEAD") {
@@ -161,7 +162,7 @@ impl Staged {
 }
 
 /// What the index holds otherwise than a tree, as git lists it.
-fn differences(repository: &Repository, tree: &str) -> Result<Vec<u8>, Problem> {
+fn differences(repository: &Repository, tree: &str) -> Result<Vec<u8>, Box<Problem>> {
     let mut command = repository.command();
     command.args(["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff"]);
     let output = command.args(["--ignore-submodules=none", tree, "--"]).output();
