@@ -24,7 +24,7 @@ fn main() {
     let project =
         ConfiguredDeployment { name: "project".to_string(), span: Span::default(), environment: None, source };
     let config = Config { deployments: vec![project], all: true, ..Config::default() };
-    let gathered = gather(&Sources { paths: vec![folder], stdin: None }, &config, Wanted::ALL);
+    let gathered = gather(&Sources { paths: vec![folder], ..Sources::default() }, &config, Wanted::ALL);
     let (document, problems) = InputDocument::build(&gathered.bundle, &config);
     for problem in gathered.problems.iter().chain(&problems) {
         eprintln!("{}: {}", problem.path, problem.message);

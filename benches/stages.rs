@@ -48,7 +48,7 @@ fn main() {
     // SAFETY: no other thread runs yet that could read the environment.
     unsafe { std::env::set_var("RUST_LIB_BACKTRACE", "0") };
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let (sources, config) = (Sources { paths: vec![folder], stdin: None }, Config::default());
+    let (sources, config) = (Sources { paths: vec![folder], ..Sources::default() }, Config::default());
     let gathered = timed("find, read and parse", || artefact::gather(&sources, &config, Wanted::ALL));
     let (policies, _) = timed("load policies", || Policies::load(&[]));
     let (document, _) = timed("collect and views", || InputDocument::build(&gathered.bundle, &config));

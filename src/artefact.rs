@@ -14,15 +14,22 @@ use crate::problem::Problem;
 use crate::secrets::Detection;
 
 mod git;
+mod history;
 mod read;
 pub mod render;
+mod staged;
+mod tree;
 mod walk;
 
+pub use history::{History, Past};
 pub use read::gather;
 pub use walk::git_root;
 
 /// The section of the texts in which secrets were looked for.
 pub const SECRETS: &str = "secrets";
+
+/// The section of what was found in the commits of a repository.
+pub const HISTORY: &str = "history";
 
 /// What a run looks at.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +38,12 @@ pub struct Sources {
     pub paths: Vec<PathBuf>,
     /// Text of standard input, where `-` was given.
     pub stdin: Option<Vec<u8>>,
+    /// Path as which that text is read and reported.
+    pub stdin_name: Option<String>,
+    /// Looks at what the next commit holds, never at the work tree.
+    pub staged: bool,
+    /// Looks at the commits of a range too; empty for all.
+    pub history: Option<String>,
 }
 
 /// What was gathered: the artefacts, and what kept others from being read.
@@ -44,6 +57,8 @@ pub struct Gathered {
     pub folder_given: bool,
     /// Files that are no text, in which no secrets were looked for.
     pub binary: usize,
+    /// Why what was asked for cannot be done at all.
+    pub refusal: Option<Problem>,
 }
 
 /// What a run needs of what it looks at.
@@ -53,10 +68,12 @@ pub struct Wanted {
     pub artefacts: bool,
     /// The secrets of every text, not only of what collectors read.
     pub secrets: bool,
+    /// The secrets of the commits, if the sources ask for them.
+    pub history: bool,
 }
 
 impl Wanted {
-    pub const ALL: Self = Self { artefacts: true, secrets: true };
+    pub const ALL: Self = Self { artefacts: true, secrets: true, history: true };
 }
 
 /// Whether git tracks a file.
@@ -107,6 +124,8 @@ pub struct Bundle {
     ignores: Vec<(String, Gitignore)>,
     /// Whether the run's root is a git work tree that answers.
     pub in_git: bool,
+    /// What the commits hold, if that was asked for.
+    pub history: Option<History>,
 }
 
 impl Bundle {
@@ -122,7 +141,9 @@ impl Bundle {
         let by_path = artefacts.iter().enumerate().map(|(n, artefact)| (artefact.path.clone(), n)).collect();
         let mut ignores: Vec<(String, Gitignore)> = artefacts.iter().filter_map(matcher).collect();
         ignores.sort_by_key(|(folder, _)| folder.len());
-        let mut bundle = Self { artefacts, scanned, by_path, unreadable, builds: HashMap::new(), ignores, in_git };
+        let mut bundle =
+            Self { artefacts, scanned, by_path, unreadable, builds: HashMap::new(), ignores, in_git, history: None };
+        // Nothing of the history is there yet.
         let ignored: Vec<bool> = bundle.all().map(|artefact| bundle.ignores(&artefact.path)).collect();
         let all = bundle.artefacts.iter_mut().chain(bundle.scanned.iter_mut().map(|one| &mut one.artefact));
         for (artefact, ignored) in all.zip(ignored) {
@@ -134,7 +155,8 @@ impl Bundle {
     /// The same with what was rendered, and how each build went, by the path of its problem.
     pub fn with(self, added: Vec<Artefact>, builds: HashMap<String, Result<(), String>>) -> Self {
         let artefacts = self.artefacts.into_iter().chain(added).collect();
-        Self { builds, ..Self::new(artefacts, self.scanned, self.unreadable, self.in_git) }
+        let history = self.history;
+        Self { builds, history, ..Self::new(artefacts, self.scanned, self.unreadable, self.in_git) }
     }
 
     /// How the rendering of a chart or an overlay went, if it was tried.
@@ -151,18 +173,33 @@ impl Bundle {
         self.by_path.get(path).map(|&n| &self.artefacts[n])
     }
 
+    /// Whether a file lies in a PATH of the command line, or is staged where that is asked for.
+    pub fn is_given(&self, path: &str) -> bool {
+        let looked = || self.in_section(SECRETS, path).or_else(|| self.in_section(HISTORY, path));
+        let given = self.get(path).or_else(looked);
+        given.is_some_and(|artefact| artefact.given)
+    }
+
     /// The texts in which secrets were looked for, sorted by path.
     pub fn scanned(&self) -> &[Scanned] {
         &self.scanned
     }
 
-    /// What was found in the text at a path, if secrets were looked for in it.
+    /// Texts of the history with what was detected in them.
+    pub fn past(&self) -> &[Past] {
+        self.history.as_ref().map_or(&[], |history| &history.past)
+    }
+
+    /// What was found in the text at a path of the tree or the history, if secrets were looked for in it.
     pub fn scan(&self, path: &str) -> Option<&Scanned> {
-        self.scanned.binary_search_by(|one| (*one.artefact.path).cmp(path)).ok().map(|at| &self.scanned[at])
+        let now = self.scanned.binary_search_by(|one| (*one.artefact.path).cmp(path)).ok().map(|at| &self.scanned[at]);
+        let past = || self.past().binary_search_by(|one| (*one.scanned.artefact.path).cmp(path)).ok();
+        now.or_else(|| past().map(|at| &self.past()[at].scanned))
     }
 
     fn all(&self) -> impl Iterator<Item = &Artefact> {
-        self.artefacts.iter().chain(self.scanned.iter().map(|one| &one.artefact))
+        let scanned = self.scanned.iter().chain(self.past().iter().map(|past| &past.scanned));
+        self.artefacts.iter().chain(scanned.map(|one| &one.artefact))
     }
 
     /// The artefacts of one section, sorted by path.
@@ -173,14 +210,16 @@ impl Bundle {
     /// The artefact of a section at a path of the run.
     pub fn in_section(&self, section: &str, path: &str) -> Option<&Artefact> {
         match self.get(path).filter(|artefact| artefact.located.section == section) {
-            None if section == SECRETS => self.scan(path).map(|scanned| &scanned.artefact),
+            None if matches!(section, SECRETS | HISTORY) => {
+                self.scan(path).map(|scanned| &scanned.artefact).filter(|artefact| artefact.located.section == section)
+            }
             found => found,
         }
     }
 
     /// What spoke for the secret at a place; nothing where none was detected.
     pub fn signals(&self, place: &Place<'_>) -> Vec<String> {
-        let of_scan = place.value.is_some_and(|value| value.located().section == SECRETS);
+        let of_scan = place.value.is_some_and(|value| [SECRETS, HISTORY].contains(&value.located().section));
         let scanned = self.scan(&place.path).filter(|_| of_scan);
         let detections = scanned.map(|scanned| &scanned.detections[..]).unwrap_or_default();
         let found = detections.iter().find(|detection| detection.span == place.span);
@@ -210,6 +249,15 @@ impl Bundle {
         }
         false
     }
+}
+
+/// Where the hooks of the current repository are.
+///
+/// # Errors
+///
+/// There is no repository, or no git.
+pub fn hooks_folder() -> Result<PathBuf, Box<Problem>> {
+    git::Repository::open(&[])?.hooks()
 }
 
 /// The part of a path below a folder ("" is the root), if it lies there.

@@ -13,6 +13,7 @@ use crate::rule::Severity;
 
 mod check;
 mod collect;
+mod init;
 mod rules;
 mod test;
 
@@ -42,6 +43,8 @@ enum Command {
     Explain(Explain),
     /// Runs the Rego tests of policy folders (default: the built-in policies).
     Test(Test),
+    /// Writes a commented plimsoll.yaml, or with --hook a git hook that judges what is staged; never over what is there.
+    Init(Init),
     /// Prints completions for a shell.
     Completions {
         /// Shell to complete for.
@@ -81,6 +84,15 @@ struct Common {
 struct Check {
     #[command(flatten)]
     common: Common,
+    /// Looks at what the next commit holds, never at the work tree: at PATHs that are files, and at what differs from HEAD.
+    #[arg(long, env = "PLIMSOLL_STAGED", value_parser = FalseyValueParser::new())]
+    staged: bool,
+    /// Looks for secrets in the commits of a range too, e.g. `--history=main..HEAD` [default: all commits].
+    #[arg(long, value_name = "RANGE", num_args = 0..=1, require_equals = true, default_missing_value = "", env = "PLIMSOLL_HISTORY", conflicts_with = "staged")]
+    history: Option<String>,
+    /// Path as which standard input is read and reported, e.g. `--stdin-name deploy/compose.yaml -`.
+    #[arg(long, value_name = "PATH", env = "PLIMSOLL_STDIN_NAME")]
+    stdin_name: Option<String>,
     /// Format of the report.
     #[arg(short, long, value_name = "FORMAT", default_value = "text", env = "PLIMSOLL_FORMAT")]
     format: FormatName,
@@ -138,6 +150,13 @@ struct Explain {
     rule: String,
     #[command(flatten)]
     rules: Rules,
+}
+
+#[derive(Args)]
+struct Init {
+    /// Writes git's pre-commit hook instead of plimsoll.yaml.
+    #[arg(long, env = "PLIMSOLL_HOOK", value_parser = FalseyValueParser::new())]
+    hook: bool,
 }
 
 #[derive(Args)]
@@ -214,7 +233,7 @@ impl Command {
             Command::Collect(collect) => (Some(&mut collect.common.policies), Vec::new()),
             Command::Rules(rules) => (Some(&mut rules.policies), Vec::new()),
             Command::Explain(explain) => (Some(&mut explain.rules.policies), Vec::new()),
-            Command::Test(_) | Command::Completions { .. } => (None, Vec::new()),
+            Command::Test(_) | Command::Init(_) | Command::Completions { .. } => (None, Vec::new()),
         };
         if let Some(policies) = policies.filter(|_| from_env("policies")) {
             *policies = policies.iter().flat_map(|one| commas(&one.to_string_lossy())).map(PathBuf::from).collect();
@@ -264,6 +283,7 @@ pub fn main() -> ExitCode {
         Command::Rules(arguments) => rules::list(&arguments),
         Command::Explain(arguments) => rules::explain(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "plimsoll", &mut out);

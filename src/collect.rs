@@ -15,6 +15,7 @@ pub mod compose;
 pub mod dockerfiles;
 pub mod env_files;
 pub mod gitignore;
+pub mod history;
 pub mod inventories;
 pub mod kubernetes;
 pub mod proxies;
@@ -38,6 +39,7 @@ pub static COLLECTORS: &[&dyn Collector] = &[
     &realms::Realms,
     &workflows::Workflows,
     &secrets::Secrets,
+    &history::Commits,
 ];
 
 /// What a collector says of a file before it is read.

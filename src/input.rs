@@ -23,6 +23,7 @@ pub mod edges;
 pub mod env_files;
 pub mod environment;
 pub mod exposure;
+pub mod history;
 pub mod inventories;
 pub mod measures;
 pub mod origins;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::artefact::{Gathered, SECRETS, Sources, Wanted};
+use crate::artefact::{Gathered, HISTORY, SECRETS, Sources, Wanted};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::input::InputDocument;
@@ -59,7 +59,7 @@ pub struct Run {
     /// Texts of artefacts and policies by path.
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
     pub mask: Mask,
-    /// Whether a policy could not be loaded, or no rule is called as asked.
+    /// Whether a policy could not be loaded, no rule is called as asked, or git cannot give what is asked for.
     pub broken: bool,
     /// The baseline as this run would write it anew.
     pub baseline: Option<Baseline>,
@@ -75,16 +75,22 @@ pub fn check(request: &Request) -> Run {
         // Only what the chosen rules read is worth reading.
         let loaded = load();
         let (chosen, _) = choose(loaded.0.rules(), request);
-        let reads = |secrets: bool| {
-            chosen.rules.is_empty()
-                || chosen.rules.iter().flat_map(|rule| &rule.input).any(|section| (section == SECRETS) == secrets)
+        let all = chosen.rules.is_empty();
+        let reads = |wanted: &dyn Fn(&str) -> bool| {
+            all || chosen.rules.iter().flat_map(|rule| &rule.input).any(|section| wanted(section))
         };
-        wanted = Wanted { artefacts: reads(false), secrets: reads(true) };
+        wanted = Wanted {
+            artefacts: reads(&|section| section != SECRETS && section != HISTORY),
+            secrets: reads(&|section| section == SECRETS),
+            history: reads(&|section| section == HISTORY),
+        };
         (artefact::gather(&request.sources, &request.config, wanted), loaded)
     };
     let (chosen, unknown) = choose(policies.rules(), request);
     let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
-    let absent = input::deployments::absent(&request.config, &gathered);
+    // What the next commit holds of a whole tree is not looked for.
+    let staged = request.sources.staged;
+    let absent = if staged { Vec::new() } else { input::deployments::absent(&request.config, &gathered) };
     let mut problems: Vec<Problem> =
         [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted), absent].concat();
 
@@ -104,7 +110,7 @@ pub fn check(request: &Request) -> Run {
     let judged = waiver::Judged {
         ids: &ids,
         path: &|path| {
-            let given = !circumstances.only_given || gathered.bundle.get(path).is_some_and(|one| one.given);
+            let given = !circumstances.only_given || gathered.bundle.is_given(path);
             given && document.is_judged(path)
         },
         whole: !circumstances.only_given,
@@ -120,7 +126,7 @@ pub fn check(request: &Request) -> Run {
     verdict::settle(&mut outcomes);
     problems.extend(outcomes.iter().filter_map(failed));
 
-    let broken: Vec<Problem> = broken.into_iter().chain(unknown).collect();
+    let broken: Vec<Problem> = broken.into_iter().chain(unknown).chain(gathered.refusal.clone()).collect();
     let is_broken = !broken.is_empty();
     problems.extend(broken);
     problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));

@@ -96,7 +96,8 @@ impl Mask {
                 }
             }
         }
-        for scanned in document.bundle.scanned() {
+        let past = document.bundle.past().iter().map(|past| &past.scanned);
+        for scanned in document.bundle.scanned().iter().chain(past) {
             for detection in &scanned.detections {
                 let artefact = &scanned.artefact;
                 spans.entry(artefact.path.clone()).or_default().insert(detection.span);

@@ -11,7 +11,15 @@ mod commands;
 mod determinism;
 #[path = "cli/fixtures.rs"]
 mod fixtures;
+#[path = "cli/history.rs"]
+mod history;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/mutations.rs"]
 mod mutations;
 #[path = "cli/readme.rs"]
 mod readme;
+#[path = "cli/repository.rs"]
+mod repository;
+#[path = "cli/staged.rs"]
+mod staged;

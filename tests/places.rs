@@ -14,7 +14,7 @@ fn fixtures() -> PathBuf {
 
 #[test]
 fn the_text_at_a_setting_gives_its_value() {
-    let sources = Sources { paths: vec![fixtures()], stdin: None };
+    let sources = Sources { paths: vec![fixtures()], ..Sources::default() };
     let gathered = gather(&sources, &Config::default(), Wanted::ALL);
     let (document, _) = InputDocument::build(&gathered.bundle, &Config { all: true, ..Config::default() });
     let mut literal = 0;
@@ -39,7 +39,7 @@ fn the_text_at_a_setting_gives_its_value() {
 
 #[test]
 fn every_place_of_a_view_is_found_again_by_its_route() {
-    let sources = Sources { paths: vec![fixtures()], stdin: None };
+    let sources = Sources { paths: vec![fixtures()], ..Sources::default() };
     let gathered = gather(&sources, &Config::default(), Wanted::ALL);
     let (document, _) = InputDocument::build(&gathered.bundle, &Config { all: true, ..Config::default() });
     let settings = document.settings.all.iter().map(|setting| setting.at);

@@ -21,7 +21,11 @@ fn git(folder: &Path, arguments: &[&str]) {
 }
 
 fn read(paths: &[&Path], config: &Config) -> Gathered {
-    gather(&Sources { paths: paths.iter().map(|path| path.to_path_buf()).collect(), stdin: None }, config, Wanted::ALL)
+    gather(
+        &Sources { paths: paths.iter().map(|path| path.to_path_buf()).collect(), ..Sources::default() },
+        config,
+        Wanted::ALL,
+    )
 }
 
 fn paths(gathered: &Gathered) -> Vec<&str> {

@@ -1,17 +1,17 @@
 //! Reading and classifying: bytes to artefacts.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use globset::GlobBuilder;
 use rayon::prelude::*;
 
+use crate::artefact::history;
 use crate::artefact::render::{self, Build};
-use crate::artefact::walk::{self, Found};
-use crate::artefact::{Artefact, Bundle, Gathered, SECRETS, Scanned, Sources, Tracked, Wanted, git};
+use crate::artefact::tree::{Content, Tree};
+use crate::artefact::walk::{Found, Origin};
+use crate::artefact::{Artefact, Bundle, Gathered, SECRETS, Scanned, Sources, Wanted};
 use crate::collect::{COLLECTORS, Claim, Collector};
 use crate::config::Config;
 use crate::located::{Dialect, Limits, Located};
@@ -23,10 +23,17 @@ use crate::syntax::{self, Fault, Format};
 pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
     let here = [".".into()];
     let paths: &[_] = if sources.paths.is_empty() && sources.stdin.is_none() { &here } else { &sources.paths };
-    let walked = walk::walk(paths, &config.exclude);
+    let (tree, walked) = match Tree::open(sources, paths, &config.exclude) {
+        Ok(opened) => opened,
+        Err(refusal) => return Gathered { refusal: Some(*refusal), ..Gathered::default() },
+    };
     let mut problems = walked.problems;
-    let (tracked, refusal) = git::tracked(&walked.root);
-    problems.extend(refusal);
+    let history = sources.history.as_deref().filter(|_| wanted.history);
+    let history = match history.map(|range| history::look(&sources.paths, range, config)).transpose() {
+        Ok(history) => history,
+        Err(refusal) => return Gathered { refusal: Some(*refusal), ..Gathered::default() },
+    };
+    problems.extend(history.iter().flat_map(|history| history.problems.clone()));
 
     let mut files: Vec<Found> = walked.files.into_values().collect();
     let names: Vec<&str> = files.iter().map(|found| &*found.path).collect();
@@ -45,11 +52,12 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
         found.opaque |= left_out.iter().any(|folder| super::below(folder, &found.path).is_some());
     }
 
-    let reader = Reader { tracked: tracked.as_ref(), limits: config.limits, wanted };
+    let reader = Reader { tree: &tree, limits: config.limits, wanted };
     let mut read: BTreeMap<Arc<str>, Reading> =
         files.par_iter().filter_map(|found| Some((found.path.clone(), reader.read(found, None)?))).collect();
     if let Some(bytes) = &sources.stdin {
-        read.insert("-".into(), reader.stdin(bytes));
+        let name = sources.stdin_name.as_deref();
+        read.insert(name.unwrap_or("-").into(), reader.stdin(bytes, name));
     }
 
     // Files that artefacts name are read too, until none names a new one.
@@ -68,12 +76,11 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
             .collect();
         fresh.clear();
         for (path, (collector, format)) in wanted {
-            let file = walked.root.join(&path);
-            if !file.exists() || file.is_dir() {
-                continue;
-            }
+            let Some(origin) = tree.find(&walked.root, &path) else { continue };
             let path: Arc<str> = path.into();
-            let found = Found { file, path: path.clone(), given: walked.folder_given, opaque: false };
+            let known = files.binary_search_by(|found| found.path.cmp(&path)).ok();
+            let given = walked.folder_given || known.is_some_and(|n| files[n].given);
+            let found = Found { origin, path: path.clone(), given, opaque: false };
             if let Some(reading) = reader.read(&found, Some((collector, format))) {
                 read.insert(path.clone(), reading);
                 fresh.push(path);
@@ -95,11 +102,14 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
             None => {}
         }
     }
-    let mut bundle = Bundle::new(artefacts, scanned, unreadable, tracked.is_some());
-    if config.render {
+    let mut bundle = Bundle::new(artefacts, scanned, unreadable, tree.in_git());
+    bundle.history = history;
+    // Programs that render read the work tree, which is not what is staged.
+    if config.render && !sources.staged {
         bundle = rendered(bundle, &walked.root, &all, &reader, &mut problems);
     }
-    Gathered { bundle, problems, root: walked.root, folder_given: walked.folder_given, binary }
+    let (root, folder_given) = (walked.root, walked.folder_given);
+    Gathered { bundle, problems, root, folder_given, binary, refusal: None }
 }
 
 /// The paths that a reference means: those of the run that fit it, where it has stars.
@@ -124,8 +134,7 @@ fn rendered(bundle: Bundle, root: &Path, paths: &[String], reader: &Reader<'_>, 
     let mut added = Vec::new();
     let mut failed: BTreeMap<&str, String> = BTreeMap::new();
     for ((collector, build), result) in wanted.iter().zip(render::run(root, &builds)) {
-        let file = Path::new(&build.path).into();
-        let found = Found { file, path: build.path.as_str().into(), given: true, opaque: false };
+        let found = Found { origin: Origin::Given, path: build.path.as_str().into(), given: true, opaque: false };
         let reading = result.map(|text| {
             if text.iter().all(u8::is_ascii_whitespace) {
                 return Reading::default();
@@ -178,7 +187,7 @@ impl Reading {
 }
 
 /// What was read, and as text.
-enum Text {
+pub enum Text {
     Sound(Arc<str>),
     /// Not UTF-8: the byte at which it ends to be, and the text with a sign for each byte that belongs to no character, so
     /// that places still fit.
@@ -186,7 +195,7 @@ enum Text {
 }
 
 impl Text {
-    fn new(bytes: Vec<u8>) -> Self {
+    pub fn new(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
             Ok(text) => Text::Sound(text.into()),
             Err(error) => {
@@ -201,7 +210,7 @@ impl Text {
         }
     }
 
-    fn get(&self) -> &Arc<str> {
+    pub fn get(&self) -> &Arc<str> {
         match self {
             Text::Sound(text) | Text::Broken(_, text) => text,
         }
@@ -209,12 +218,12 @@ impl Text {
 }
 
 /// Whether bytes are no text, by what git goes by: a NUL near the start.
-fn is_binary(bytes: &[u8]) -> bool {
+pub fn is_binary(bytes: &[u8]) -> bool {
     bytes[..bytes.len().min(8_000)].contains(&0)
 }
 
 struct Reader<'r> {
-    tracked: Option<&'r HashSet<String>>,
+    tree: &'r Tree,
     limits: Limits,
     wanted: Wanted,
 }
@@ -239,51 +248,41 @@ impl Reader<'_> {
         let refuse = |kind, message: String, help: &str| {
             Some(Reading::refused(Problem::new(kind, found.path.clone(), message).help(help).spoils(&spoils)))
         };
-        let unreadable = |error: &std::io::Error| {
-            refuse(
-                ProblemKind::Fault,
-                format!("cannot be read: {}", walk::reason(error)),
-                "give read permission, or list the file under `exclude` in plimsoll.yaml",
-            )
-        };
-        let metadata = match fs::metadata(&found.file) {
-            Ok(metadata) => metadata,
-            Err(error) => return unreadable(&error),
-        };
-        if metadata.is_dir() {
-            return None;
-        }
-        if !metadata.is_file() && candidates.is_empty() {
-            return None;
-        }
-        if !metadata.is_file() {
-            return refuse(
-                ProblemKind::Fault,
-                "is no regular file (a FIFO, a socket or a device)".to_string(),
-                "replace it by a regular file, or list it under `exclude` in plimsoll.yaml",
-            );
-        }
-        if metadata.len() > self.limits.file_bytes as u64 {
-            if candidates.is_empty() && begins_binary(&found.file) {
+        let (bytes, private) = match self.tree.content(found, self.limits.file_bytes) {
+            Content::Bytes { bytes, private } => (bytes, private),
+            Content::Nothing => return None,
+            Content::Special if candidates.is_empty() => return None,
+            Content::Special => {
+                return refuse(
+                    ProblemKind::Fault,
+                    "is no regular file (a FIFO, a socket or a device)".to_string(),
+                    "replace it by a regular file, or list it under `exclude` in plimsoll.yaml",
+                );
+            }
+            Content::Large { binary: true, .. } if candidates.is_empty() => {
                 return Some(Reading { binary: true, ..Reading::default() });
             }
-            return refuse(
-                ProblemKind::Limit,
-                format!("has {} bytes, over the limit of {}", metadata.len(), self.limits.file_bytes),
-                "split the file, raise `limits.file_bytes` in plimsoll.yaml, or list it under `exclude`",
-            );
-        }
-        let bytes = match fs::read(&found.file) {
-            Ok(bytes) => bytes,
-            Err(error) => return unreadable(&error),
+            Content::Large { bytes, .. } => {
+                return refuse(
+                    ProblemKind::Limit,
+                    format!("has {bytes} bytes, over the limit of {}", self.limits.file_bytes),
+                    "split the file, raise `limits.file_bytes` in plimsoll.yaml, or list it under `exclude`",
+                );
+            }
+            Content::Refused(reason) => {
+                return refuse(
+                    ProblemKind::Fault,
+                    format!("cannot be read: {reason}"),
+                    "give read permission, or list the file under `exclude` in plimsoll.yaml",
+                );
+            }
         };
         let binary = is_binary(&bytes);
         if binary && candidates.is_empty() {
             return Some(Reading { binary, ..Reading::default() });
         }
         let text = Text::new(bytes);
-        let scanned =
-            (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get(), private(&metadata)));
+        let scanned = (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get(), private));
         let reading = if candidates.is_empty() { None } else { self.classify(found, text, &candidates) };
         Some(Reading { scanned, binary, ..reading.unwrap_or_default() })
     }
@@ -297,27 +296,25 @@ impl Reader<'_> {
     }
 
     fn artefact(&self, found: &Found, located: Located) -> Artefact {
-        let tracked = match self.tracked {
-            None => Tracked::Unknown,
-            Some(tracked) if tracked.contains(&*found.path) => Tracked::Yes,
-            Some(_) => Tracked::No,
-        };
+        let tracked = self.tree.tracked(&found.path);
         Artefact { path: found.path.clone(), located, tracked, ignored: false, given: found.given }
     }
 
-    fn stdin(&self, bytes: &[u8]) -> Reading {
-        let found = Found { file: Path::new("-").into(), path: "-".into(), given: true, opaque: false };
+    /// Reads standard input: as a file of the given name would be, else as what manifests are piped as.
+    fn stdin(&self, bytes: &[u8], name: Option<&str>) -> Reading {
+        let path: Arc<str> = name.unwrap_or("-").into();
+        let found = Found { origin: Origin::Given, path: path.clone(), given: true, opaque: false };
         // JSON is YAML to the readers that standard input is meant for, and recovers document by document.
-        let candidates: Vec<_> = COLLECTORS
-            .iter()
-            .filter(|collector| matches!(collector.claims("stdin.yaml"), Claim::Maybe(_) | Claim::Yes(_)))
-            .map(|collector| (*collector, Claim::Maybe(Format::Yaml)))
-            .collect();
+        let piped = || {
+            let claim = |collector: &&dyn Collector| collector.claims("stdin.yaml") != Claim::No;
+            COLLECTORS.iter().copied().filter(claim).map(|one| (one, Claim::Maybe(Format::Yaml))).collect()
+        };
+        let candidates: Vec<(&'static dyn Collector, Claim)> = name.map_or_else(piped, claims);
         if bytes.len() > self.limits.file_bytes {
             return Reading::refused(
                 Problem::new(
                     ProblemKind::Limit,
-                    "-",
+                    path,
                     format!("standard input has over {} bytes", self.limits.file_bytes),
                 )
                 .help("raise `limits.file_bytes` in plimsoll.yaml, or pipe less at a time")
@@ -328,7 +325,7 @@ impl Reader<'_> {
         let scanned = (!is_binary(bytes)).then(|| self.scan(&found, text.get(), None));
         let reading = self.classify(&found, text, &candidates).unwrap_or_default();
         let reading = Reading { scanned, ..reading };
-        if reading.artefact.is_none() && reading.problems.is_empty() && self.wanted.artefacts {
+        if name.is_none() && reading.artefact.is_none() && reading.problems.is_empty() && self.wanted.artefacts {
             let help = "pipe Kubernetes manifests or a compose file, e.g. `helm template . | plimsoll check -`";
             let problem = Problem::new(ProblemKind::Fault, "-", "nothing recognised on standard input").help(help);
             return Reading::refused(problem);
@@ -372,6 +369,10 @@ impl Reader<'_> {
             by_content.or_else(by_text).map(|(collector, _)| *collector)
         };
         let Some(owner) = owner else {
+            if !found.given {
+                // A neighbour that nothing reads is nobody's business.
+                return None;
+            }
             let problems = parsed.faults.into_iter().take(1).map(|fault| {
                 let mut problem = problem_of(fault, found, ProblemKind::Notice, Vec::new());
                 problem.help =
@@ -391,25 +392,6 @@ impl Reader<'_> {
         let problems = problems.collect();
         Some(Reading { problems, artefact: Some(self.artefact(found, located)), ..Reading::default() })
     }
-}
-
-/// Whether nobody but the owner may read a file.
-#[cfg(unix)]
-fn private(metadata: &fs::Metadata) -> Option<bool> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Some(metadata.permissions().mode() & 0o077 == 0)
-}
-
-#[cfg(not(unix))]
-fn private(_metadata: &fs::Metadata) -> Option<bool> {
-    None
-}
-
-/// Whether a file that is too large to be read is no text.
-fn begins_binary(file: &Path) -> bool {
-    let mut start = Vec::new();
-    let read = fs::File::open(file).and_then(|file| file.take(8_000).read_to_end(&mut start));
-    read.is_ok() && is_binary(&start)
 }
 
 fn suspects(collector: &dyn Collector, claim: Claim, found: &Found, text: &str) -> bool {

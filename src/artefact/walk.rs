@@ -13,15 +13,25 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use crate::problem::{Problem, ProblemKind};
 
 /// Folders that hold other people's code or git's own data.
-const LEFT_OUT: &[&str] = &[".git", "node_modules", "vendor"];
+pub const LEFT_OUT: &[&str] = &[".git", "node_modules", "vendor"];
 
 /// Names of env files, which are read even where git ignores them: what is deployed matters, not what is committed.
 const ENV_GLOBS: &[&str] = &[".env", ".env.*", "*.env", "*.env.*", "env", "env.*"];
 
+/// Where the bytes of a file are.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    File(PathBuf),
+    /// A blob of git, by its name.
+    Blob(String),
+    /// Standard input, or what a program made.
+    Given,
+}
+
 /// A file to be read.
 #[derive(Clone, Debug)]
 pub struct Found {
-    pub file: PathBuf,
+    pub origin: Origin,
     /// Relative to the root, with forward slashes.
     pub path: Arc<str>,
     pub given: bool,
@@ -61,6 +71,13 @@ pub fn walk(paths: &[PathBuf], exclude: &[String]) -> Walked {
     for (_, start) in &starts {
         let is_folder = start.is_dir();
         walked.folder_given |= is_folder;
+        if is_bare(start) {
+            walked.problems.push(
+                Problem::new(ProblemKind::Fault, "", "this is a bare repository, which holds commits and no files")
+                    .help("check a clone of it, or what its commits hold: `plimsoll check --history`"),
+            );
+            continue;
+        }
         let mut tree = Tree { walked: &mut walked, exclude: &exclude };
         if is_folder {
             tree.folder(start, None, true);
@@ -129,7 +146,8 @@ impl Tree<'_> {
         if self.exclude.is_match(&*path) {
             return;
         }
-        let found = Found { file: file.to_path_buf(), path: path.clone(), given, opaque: false };
+        let origin = Origin::File(file.to_path_buf());
+        let found = Found { origin, path: path.clone(), given, opaque: false };
         // A file that is given stays given when it is a neighbour as well.
         self.walked.files.entry(path).or_insert(found).given |= given;
     }
@@ -238,11 +256,16 @@ pub fn git_root(path: &Path) -> Option<PathBuf> {
     path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
 }
 
+/// Whether a folder is what git makes with `init --bare`.
+fn is_bare(folder: &Path) -> bool {
+    folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
+}
+
 fn folder_of(path: &Path) -> PathBuf {
     if path.is_dir() { path.to_path_buf() } else { path.parent().unwrap_or(path).to_path_buf() }
 }
 
-fn globs(patterns: &[String]) -> GlobSet {
+pub fn globs(patterns: &[String]) -> GlobSet {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         // A folder named without a glob leaves out all that is in it; the config has refused invalid globs.

@@ -19,7 +19,14 @@ use crate::verdict::{Outcome, Review, Status, Summary, Verdict};
 use crate::{Request, Run};
 
 pub fn run(arguments: &Check) -> io::Result<u8> {
-    let request = match request(&arguments.common, &arguments.rules, &arguments.skip)? {
+    let sources = match sources(arguments)? {
+        Ok(sources) => sources,
+        Err(wrong) => {
+            complain(&format!("plimsoll: {wrong}\n"));
+            return Ok(BROKEN);
+        }
+    };
+    let request = match request(&arguments.common, sources, &arguments.rules, &arguments.skip)? {
         Ok(request) => request,
         Err(complaint) => {
             complain(&complaint);
@@ -112,8 +119,32 @@ pub fn write(file: &Path, text: &str) -> io::Result<()> {
     fs::write(file, text).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))
 }
 
-/// The request that the arguments make, or what is wrong with the config.
-pub fn request(common: &Common, rules: &[String], skip: &[String]) -> io::Result<Result<Request, String>> {
+/// What is looked at, or which arguments do not go together.
+fn sources(arguments: &Check) -> io::Result<Result<Sources, &'static str>> {
+    let piped = arguments.common.paths.iter().any(|path| path.as_os_str() == "-");
+    if arguments.staged && piped {
+        return Ok(Err("`--staged` looks at what is staged, `-` at standard input: give one of them"));
+    }
+    if arguments.stdin_name.is_some() && !piped {
+        return Ok(Err("`--stdin-name` names standard input, which is read with `-` as a PATH"));
+    }
+    let name = arguments.stdin_name.as_deref().map(|name| name.trim_start_matches("./").to_string());
+    if name
+        .as_deref()
+        .is_some_and(|name| name.is_empty() || name.starts_with('/') || name.split('/').any(|part| part == ".."))
+    {
+        return Ok(Err("`--stdin-name` takes a path below the current folder, e.g. `deploy/compose.yaml`"));
+    }
+    Ok(Ok(Sources {
+        stdin_name: name,
+        staged: arguments.staged,
+        history: arguments.history.clone(),
+        ..given(&arguments.common)?
+    }))
+}
+
+/// The PATHs of the command line.
+pub fn given(common: &Common) -> io::Result<Sources> {
     let mut sources = Sources::default();
     for path in &common.paths {
         if path.as_os_str() == "-" {
@@ -124,6 +155,16 @@ pub fn request(common: &Common, rules: &[String], skip: &[String]) -> io::Result
             sources.paths.push(path.clone());
         }
     }
+    Ok(sources)
+}
+
+/// The request that the arguments make, or what is wrong with the config.
+pub fn request(
+    common: &Common,
+    sources: Sources,
+    rules: &[String],
+    skip: &[String],
+) -> io::Result<Result<Request, String>> {
     let here = PathBuf::from(".");
     let start = sources.paths.first().unwrap_or(&here);
     let mut policies = common.policies.clone();

@@ -7,7 +7,7 @@ use crate::problem::ProblemKind;
 use crate::report::{self, Format};
 
 pub fn run(arguments: &Collect) -> io::Result<u8> {
-    let request = match check::request(&arguments.common, &[], &[])? {
+    let request = match check::request(&arguments.common, check::given(&arguments.common)?, &[], &[])? {
         Ok(request) => request,
         Err(complaint) => {
             complain(&complaint);

@@ -36,9 +36,12 @@ impl Collector for Secrets {
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
-        let salt = RandomState::new().hash_one(0_u8).to_le_bytes();
-        let found: Vec<Secret<'a>> =
-            bundle.scanned().iter().flat_map(|scanned| secrets(scanned, config.all, &salt)).collect();
+        let salt = salt();
+        let found: Vec<Secret<'a>> = bundle
+            .scanned()
+            .iter()
+            .flat_map(|scanned| secrets(scanned, &scanned.artefact.path, config.all, &salt))
+            .collect();
         let code: Vec<Arc<str>> =
             bundle.scanned().iter().filter(|one| one.code).map(|one| one.artefact.path.clone()).collect();
         Contribution { beside: vec![("found", Box::new(found)), ("code", Box::new(code))], ..Contribution::default() }
@@ -52,12 +55,18 @@ impl Collector for Secrets {
     }
 }
 
-fn secrets<'a>(scanned: &'a Scanned, all: bool, salt: &[u8]) -> Vec<Secret<'a>> {
+/// What makes digests of one run useless in another.
+pub fn salt() -> [u8; 8] {
+    RandomState::new().hash_one(0_u8).to_le_bytes()
+}
+
+/// What was detected in a text that stands at `path`, in the order of its detections.
+pub fn secrets<'a>(scanned: &'a Scanned, path: &Arc<str>, all: bool, salt: &[u8]) -> Vec<Secret<'a>> {
     let artefact = &scanned.artefact;
     let text = &artefact.located.text;
     let places = artefact.located.root().map(Value::entries).unwrap_or_default();
-    let environment = match environment::of_path(&artefact.path) {
-        Environment::Unknown if is_of_tests(&artefact.path) => Environment::Test,
+    let environment = match environment::of_path(path) {
+        Environment::Unknown if is_of_tests(path) => Environment::Test,
         environment => environment,
     };
     let secret = |((_, place), detection): ((&'a str, Value<'a>), &'a crate::secrets::Detection)| {
@@ -66,7 +75,7 @@ fn secrets<'a>(scanned: &'a Scanned, all: bool, salt: &[u8]) -> Vec<Secret<'a>> 
         hash.update(text.get(detection.span.range()).unwrap_or_default());
         Secret {
             at: place.into(),
-            path: artefact.path.clone(),
+            path: path.clone(),
             detector: detection.detector.clone(),
             title: detection.title.clone(),
             key: detection.key.clone(),
@@ -81,7 +90,7 @@ fn secrets<'a>(scanned: &'a Scanned, all: bool, salt: &[u8]) -> Vec<Secret<'a>> 
             private: scanned.private,
             environment,
             judged: all || environment.judged(),
-            template: environment::is_template(&artefact.path),
+            template: environment::is_template(path),
             tracked: artefact.tracked,
             ignored: artefact.ignored,
         }

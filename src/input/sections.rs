@@ -31,6 +31,7 @@ pub const SECTIONS: &[&str] = &[
     "probes",
     "hosts",
     "secrets",
+    "history",
     "records",
 ];
 

@@ -8,13 +8,14 @@ use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::artefact::{HISTORY, SECRETS};
 use crate::config::Config;
 use crate::input::{InputDocument, Known, Place};
 use crate::located::{Kind, Span, Step, Value};
 use crate::mask::Mask;
 use crate::policy::{DenySaid, Evaluated, top};
 use crate::problem::{Problem, ProblemKind};
-use crate::rule::{AbsentIn, NeededWhen, Rule};
+use crate::rule::{AbsentIn, NeededWhen, Rule, Scope};
 use crate::verdict::{Finding, Outcome, Related, Status, Unknown, Verdict};
 
 /// What a verdict depends on beside what the rule said.
@@ -168,6 +169,11 @@ impl<'a> Locator<'_, 'a> {
             };
             now && !collected.contains(top(&need.section))
         });
+        // Where the missing evidence is all that a rule reads, it says more than that there was nothing.
+        let nothing_else = rule.input.iter().all(|input| !collected.contains(top(input)));
+        if let Some(need) = missing.filter(|_| subjects == 0 && nothing_else) {
+            return (Verdict::NotEvaluated, Some(without(&need.section)));
+        }
         if subjects == 0 {
             return (Verdict::NotEvaluated, Some("it found nothing to look at".to_string()));
         }
@@ -179,10 +185,15 @@ impl<'a> Locator<'_, 'a> {
             return (Verdict::NotEvaluated, Some(format!("{}; give {}{more}", unknown.message, unknown.give)));
         }
         if let Some(need) = missing {
-            return (Verdict::NotEvaluated, Some(format!("it cannot pass without the evidence `{}`", need.section)));
+            return (Verdict::NotEvaluated, Some(without(&need.section)));
         }
         if absent_left_out {
             return (Verdict::NotEvaluated, Some("what is absent is judged in review".to_string()));
+        }
+        // Secrets are told text by text, so that what was given of them is whole.
+        let of_texts = rule.input.iter().all(|input| [SECRETS, HISTORY].contains(&top(input)));
+        if self.circumstances.only_given && rule.scope == Scope::Bundle && !of_texts {
+            return (Verdict::NotEvaluated, Some("it judges whole trees, and a part of one was given".to_string()));
         }
         (Verdict::Pass, None)
     }
@@ -236,7 +247,7 @@ impl<'a> Locator<'_, 'a> {
     }
 
     fn touches_given(&self, finding: &Finding) -> bool {
-        let given = |path: &Arc<str>| self.document.bundle.get(path).is_some_and(|artefact| artefact.given);
+        let given = |path: &Arc<str>| self.document.bundle.is_given(path);
         given(&finding.path) || finding.related.iter().any(|related| given(&related.path))
     }
 
@@ -262,6 +273,12 @@ fn fingerprint(rule: &Rule, steps: &[String], message: &str) -> String {
         hash.update([0]);
     }
     HEXLOWER.encode(&hash.finalize()[..16])
+}
+
+/// Why a rule cannot pass, and how to give what it waits for, where a flag does.
+fn without(section: &str) -> String {
+    let how = if section == HISTORY { "; give it with `--history`" } else { "" };
+    format!("it cannot pass without the evidence `{section}`{how}")
 }
 
 /// What a list's element calls itself: its `name`, a Kubernetes document its kind and name, a scalar its text, of which

@@ -29,6 +29,9 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 
 /// A fixture is checked as a tree of its own, whatever repository surrounds it.
 pub fn own_tree(fixture: &Path) -> tempfile::TempDir {
+    if fixture.join("1").is_dir() {
+        return replayed(fixture);
+    }
     let folder = tempfile::tempdir().expect("a temporary folder");
     crate::common::copy(fixture, folder.path());
     // Where a fixture speaks of git, it is a repository with all that git would track.
@@ -39,6 +42,30 @@ pub fn own_tree(fixture: &Path) -> tempfile::TempDir {
         }
     }
     folder
+}
+
+/// A fixture of folders `1`, `2` and so on is a repository in which each of them was committed in its turn.
+fn replayed(fixture: &Path) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let git = |arguments: &[&str]| {
+        let output = crate::repository::git(folder.path(), arguments);
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "-q"]);
+    for commit in (1..).map(|n: u32| fixture.join(n.to_string())).take_while(|commit| commit.is_dir()) {
+        for old in folders(folder.path()).iter().filter(|old| !old.ends_with(".git")) {
+            fs::remove_dir_all(old).expect("folders can be removed");
+        }
+        crate::common::copy(&commit, folder.path());
+        git(&["add", "-A"]);
+        git(&["commit", "-q", "-m", "Change"]);
+    }
+    folder
+}
+
+/// The flag without which the history of a replayed fixture is not looked at.
+pub fn history_of(tree: &Path) -> &'static [&'static str] {
+    if tree.join(".git/logs/HEAD").is_file() { &["--history"] } else { &[] }
 }
 
 fn has_gitignore(folder: &Path) -> bool {
@@ -58,7 +85,7 @@ pub fn alone(ran: &Ran, id: &str) -> Vec<String> {
 /// What `check` says of a tree. A rule that finds nothing but what is absent is named, as otherwise only `review` says it;
 /// then all others must be silent without it.
 pub fn judged(tree: &Path, id: &str) -> Ran {
-    let ran = run(tree, &["check", "--format", "json"]);
+    let ran = run(tree, &[&["check", "--format", "json"], history_of(tree)].concat());
     if !ran.rules_with_findings().is_empty()
         || !run(tree, &["explain", id, "--format", "json"]).stdout.contains("\"absent_in\": \"review\"")
     {
@@ -76,7 +103,8 @@ fn bad_yields_findings_of_its_own_rule_only_and_they_look_like_this() {
         let ran = judged(tree.path(), &id);
         assert_eq!((alone(&ran, &id), ran.code), (vec![id.clone()], 1), "{id}: {}", ran.stderr);
         assert_eq!(ran.verdict(&id), "fail");
-        let rendered = run(tree.path(), &["check", "--color", "never", "--rule", &id]);
+        let rendered = ["check", "--color", "never", "--rule", &id];
+        let rendered = run(tree.path(), &[&rendered, history_of(tree.path())].concat());
         insta::with_settings!({ snapshot_suffix => id.replace('/', "__"), omit_expression => true }, {
             insta::assert_snapshot!("bad", rendered.stdout);
         });
@@ -87,7 +115,8 @@ fn bad_yields_findings_of_its_own_rule_only_and_they_look_like_this() {
 fn good_is_proved() {
     for (id, folder) in rules() {
         let tree = own_tree(&folder.join("good"));
-        let ran = run(tree.path(), &["check", "--format", "json"]);
+        let history = history_of(tree.path());
+        let ran = run(tree.path(), &[&["check", "--format", "json"], history].concat());
         assert_eq!(ran.rules_with_findings(), Vec::<String>::new(), "{id}: {}", ran.stdout);
         let report = ran.json();
         let rule = list(&report["rules"]).iter().find(|rule| rule["id"] == id.as_str()).cloned();
@@ -95,7 +124,7 @@ fn good_is_proved() {
         assert!(rule["subjects"].as_u64().is_some_and(|subjects| subjects > 0), "{id} looked at nothing: {rule:#}");
         let explained = run(tree.path(), &["explain", &id, "--format", "json"]).json();
         let needed = list(&explained["needs"]).iter().any(|need| need["when"] == "always");
-        if !needed {
+        if !needed || !history.is_empty() {
             assert_eq!(rule["verdict"], "pass", "{id}: {rule:#}");
         } else {
             assert_eq!(rule["verdict"], "not-evaluated", "{id}: {rule:#}");
@@ -113,7 +142,7 @@ fn no_secret_of_a_fixture_appears_in_any_output() {
     for (id, folder) in rules() {
         for kind in ["good", "bad"] {
             let tree = own_tree(&folder.join(kind));
-            let secrets = secrets(tree.path());
+            let secrets = secrets(&folder.join(kind));
             seen += secrets.len();
             for arguments in [
                 &["check"][..],
@@ -122,7 +151,8 @@ fn no_secret_of_a_fixture_appears_in_any_output() {
                 &["check", "--format", "json", "--all"],
                 &["collect"],
             ] {
-                let ran = run(tree.path(), arguments);
+                let history = if arguments[0] == "check" { history_of(tree.path()) } else { &[] };
+                let ran = run(tree.path(), &[arguments, history].concat());
                 for secret in &secrets {
                     assert!(
                         !ran.stdout.contains(secret) && !ran.stderr.contains(secret),

@@ -5,6 +5,7 @@ use std::path::Path;
 use plimsoll::located::{Limits, Value};
 use plimsoll::syntax::{Format, parse};
 
+use crate::common::copy;
 use crate::fixtures::{alone, judged, own_tree, rules};
 
 /// One change: a file of the good fixture, text that stands there, text in its place.
@@ -35,11 +36,14 @@ fn each_mutation_flips_its_rule_and_no_other() {
         let mutations = mutations(&folder);
         assert!(mutations.len() >= 2, "{rule} has {} mutations, fewer than two", mutations.len());
         for Mutation { file, from, to } in mutations {
-            let tree = own_tree(&folder.join("good"));
-            let path = tree.path().join(&file);
+            // The change comes before what is committed of a fixture.
+            let changed = tempfile::tempdir().expect("a temporary folder");
+            copy(&folder.join("good"), changed.path());
+            let path = changed.path().join(&file);
             let before = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{rule} {file}: {error}"));
             assert!(before.contains(&from), "{rule}: `{from}` does not stand in {file}");
             std::fs::write(&path, before.replacen(&from, &to, 1)).expect("files can be written");
+            let tree = own_tree(changed.path());
             let ran = judged(tree.path(), &rule);
             assert_eq!(alone(&ran, &rule), std::slice::from_ref(&rule), "`{from}` to `{to}` in {file}: {}", ran.stderr);
             assert_eq!(ran.verdict(&rule), "fail");

@@ -16,7 +16,7 @@ pub fn with<T>(files: &[(&str, &str)], check: impl FnOnce(&InputDocument<'_>, &[
         fs::create_dir_all(file.parent().unwrap_or(Path::new(""))).expect("folders can be made");
         fs::write(file, text).expect("files can be written");
     }
-    let sources = Sources { paths: vec![folder.path().to_path_buf()], stdin: None };
+    let sources = Sources { paths: vec![folder.path().to_path_buf()], ..Sources::default() };
     let Gathered { bundle, mut problems, .. } = gather(&sources, &Config::default(), Wanted::ALL);
     let (document, found) = InputDocument::build(&bundle, &Config::default());
     problems.extend(found);
