@@ -13,8 +13,11 @@ use crate::located::{Dialect, Limits, Value};
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::metadata::{SEVERITIES, suggest};
 use crate::rule::{Rule, Severity};
+use crate::secrets::control::Control;
 use crate::syntax::scalar::Scalar;
 use crate::syntax::{Format, parse};
+
+mod secrets;
 
 /// Name of the file.
 pub const NAME: &str = "plimsoll.yaml";
@@ -34,6 +37,8 @@ pub struct Config {
     pub all: bool,
     /// Whether charts and overlays are rendered by the programs that are installed for it.
     pub render: bool,
+    /// What counts as a secret here besides, and what does not.
+    pub secrets: Arc<Control>,
     /// Path of the file that was read, empty without one.
     pub path: Arc<str>,
     /// Its text, for what is said about it later.
@@ -177,7 +182,7 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, root: Value<'_>, folder: &Path, config: &mut Config) {
-        if !self.closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits", "render"]) {
+        if !self.closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits", "render", "secrets"]) {
             return;
         }
         match root.get("render").map(|value| (value, value.scalar())) {
@@ -186,6 +191,9 @@ impl Reader<'_> {
             Some((value, _)) => self.problem(value, "`render` is neither true nor false", "write `render: true`"),
         }
         let prefix = prefix(folder);
+        if let Some(secrets) = root.get("secrets") {
+            config.secrets = Arc::new(self.secrets(secrets, &prefix));
+        }
         for item in self.items(root.get("exclude")) {
             match item.text() {
                 Some(glob) if Glob::new(glob).is_ok() => config.exclude.push(format!("{prefix}{glob}")),

@@ -16,7 +16,9 @@ use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
 use crate::rule::Severity;
 
 pub mod checksums;
+pub mod control;
 pub mod detectors;
+pub mod gitleaks;
 
 mod assignments;
 mod commands;

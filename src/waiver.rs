@@ -1,6 +1,6 @@
 //! Accepted findings: waivers of the config, and ignores beside the line.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,8 +9,9 @@ use crate::config::Config;
 use crate::lines::Lines;
 use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
-use crate::rule::AbsentIn;
+use crate::rule::{AbsentIn, Severity};
 use crate::rule::metadata::suggest;
+use crate::secrets::gitleaks::Gitleaks;
 use crate::verdict::{Outcome, Status, Verdict};
 
 /// `plimsoll: ignore[rule, other] reason` in a comment.
@@ -38,17 +39,69 @@ pub struct Judged<'j> {
 pub fn apply(outcomes: &mut [Outcome], bundle: &Bundle, config: &Config, judged: &Judged<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     waive(outcomes, config, judged, &today(), &mut problems);
-    for artefact in bundle.artefacts() {
-        let text = &artefact.located.text;
-        if !text.contains(MARK) {
+    if let Some(gitleaks) = &config.secrets.gitleaks {
+        listed(outcomes, bundle, gitleaks);
+        problems.extend(gitleaks.notices.iter().cloned());
+    }
+    let texts: BTreeMap<Arc<str>, Arc<str>> = bundle.texts().collect();
+    for (path, text) in &texts {
+        let foreign = FOREIGN.iter().any(|mark| text.contains(mark));
+        if !foreign && !text.contains(MARK) {
             continue;
         }
         let lines = Lines::new(text);
-        for ignore in ignores(&artefact.path, text, &lines) {
+        for ignore in ignores(path, text, &lines) {
             inline(outcomes, &ignore, &lines, judged, &mut problems);
+        }
+        if foreign {
+            allowed(outcomes, path, text, &lines, &mut problems);
         }
     }
     problems
+}
+
+/// Accepts what `.gitleaksignore` lists.
+fn listed(outcomes: &mut [Outcome], bundle: &Bundle, gitleaks: &Gitleaks) {
+    let texts: BTreeMap<Arc<str>, Arc<str>> = bundle.texts().collect();
+    let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings);
+    for finding in findings.filter(|finding| is_of_secrets(&finding.rule) && finding.status == Status::Open) {
+        let Some(text) = texts.get(&finding.path) else { continue };
+        let line = text[..(finding.span.start as usize).min(text.len())].matches('\n').count() + 1;
+        if gitleaks.ignores(&finding.path, line) {
+            finding.status = Status::Ignored;
+            finding.reason = Some("`.gitleaksignore` lists it".to_string());
+        }
+    }
+}
+
+/// Marks by which other scanners of secrets are told to accept a line; the last one speaks of the line below it.
+const FOREIGN: &[&str] = &["gitleaks:allow", "pragma: allowlist secret", NEXT_LINE];
+const NEXT_LINE: &str = "pragma: allowlist nextline secret";
+
+/// Rules whose findings those marks accept.
+fn is_of_secrets(rule: &str) -> bool {
+    rule.starts_with("secrets/") || rule == "settings/database-credentials-not-in-env-files"
+}
+
+/// Accepts what other scanners were told to accept; that nobody said why is worth a notice.
+fn allowed(outcomes: &mut [Outcome], path: &Arc<str>, text: &str, lines: &Lines, problems: &mut Vec<Problem>) {
+    let said = |line: usize| {
+        let start = lines.start(line, text);
+        text[start..].lines().next().unwrap_or_default()
+    };
+    let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings);
+    for finding in findings.filter(|finding| finding.path == *path && is_of_secrets(&finding.rule)) {
+        let line = lines.line(finding.span.start as usize);
+        let here = FOREIGN.iter().find(|mark| **mark != NEXT_LINE && said(line).contains(**mark));
+        let above = || (line > 0 && said(line - 1).contains(NEXT_LINE)).then_some(&NEXT_LINE);
+        let Some(mark) = here.or_else(above).filter(|_| finding.status == Status::Open) else { continue };
+        finding.status = Status::Ignored;
+        finding.severity = Severity::Info;
+        finding.reason = Some(format!("`{mark}`, without a reason"));
+        let message = format!("`{mark}` accepts a secret without a reason");
+        let help = format!("write `plimsoll: ignore[{}] why it is accepted`", finding.rule);
+        problems.push(Problem::new(ProblemKind::Notice, path.clone(), message).at(finding.span).help(help));
+    }
 }
 
 fn waive(outcomes: &mut [Outcome], config: &Config, judged: &Judged<'_>, today: &str, problems: &mut Vec<Problem>) {
@@ -86,16 +139,18 @@ fn ignores(path: &Arc<str>, text: &str, lines: &Lines) -> Vec<Ignore> {
         let start = lines.start(line, text);
         let before = &text[start..at];
         let end = at + text[at..].find(['\n', '\r']).unwrap_or(text.len() - at);
-        let Some(code) = before.trim_end().strip_suffix('#').or_else(|| before.trim_end().strip_suffix("//")) else {
-            continue;
-        };
+        let signs = ["#", "//", "--", ";", "<!--", "/*"];
+        let Some(code) = signs.iter().find_map(|sign| before.trim_end().strip_suffix(sign)) else { continue };
         // A mark inside a value is text, not a comment.
         if !(code.is_empty() || code.ends_with([' ', '\t'])) {
             continue;
         }
         let rest = &text[at + MARK.len()..end];
         let (rules, reason) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            Some((rules, reason)) => (rules.split(',').map(|rule| rule.trim().to_string()).collect(), reason.trim()),
+            Some((rules, reason)) => {
+                let reason = reason.trim().trim_end_matches("-->").trim_end_matches("*/").trim();
+                (rules.split(',').map(|rule| rule.trim().to_string()).collect(), reason)
+            }
             None => (Vec::new(), rest.trim()),
         };
         let covered = if code.trim().is_empty() { vec![line, line + 1] } else { vec![line] };

@@ -64,7 +64,7 @@ pub fn look(paths: &[PathBuf], range: &str, config: &Config) -> Result<History, 
     let mut history = History { commits: log.commits.len(), ..History::default() };
     history.problems.extend(unseen(&log));
     let limit = config.limits.file_bytes;
-    let scanned = scan(&repository, &log, limit)?;
+    let scanned = scan(&repository, &log, config)?;
     let mut found: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     let mut missing = 0;
     let mut large: BTreeMap<&Arc<str>, (u64, usize)> = BTreeMap::new();
@@ -130,7 +130,7 @@ enum Seen {
 }
 
 /// Looks at every blob once, at the first path that held it. No more texts are in memory at a time than threads run.
-fn scan(repository: &Repository, log: &Log, limit: usize) -> Result<Vec<(usize, Seen)>, Box<Problem>> {
+fn scan(repository: &Repository, log: &Log, config: &Config) -> Result<Vec<(usize, Seen)>, Box<Problem>> {
     let mut known: HashSet<&str> = HashSet::new();
     let places: Vec<usize> = (0..log.brought.len()).filter(|&n| known.insert(&log.brought[n].blob)).collect();
     let share = places.len().div_ceil(rayon::current_num_threads()).max(1);
@@ -138,21 +138,21 @@ fn scan(repository: &Repository, log: &Log, limit: usize) -> Result<Vec<(usize, 
         .par_chunks(share)
         .map(|places| {
             let blobs = Blobs::open(repository)?;
-            places.iter().map(|&place| Ok((place, seen(&blobs, &log.brought[place], limit)?))).collect()
+            places.iter().map(|&place| Ok((place, seen(&blobs, &log.brought[place], config)?))).collect()
         })
         .collect();
     Ok(parts?.into_iter().flatten().collect())
 }
 
-fn seen(blobs: &Blobs, brought: &Brought, limit: usize) -> Result<Seen, Box<Problem>> {
-    Ok(match blobs.get(&brought.blob, limit).map_err(|error| died(&error))? {
+fn seen(blobs: &Blobs, brought: &Brought, config: &Config) -> Result<Seen, Box<Problem>> {
+    Ok(match blobs.get(&brought.blob, config.limits.file_bytes).map_err(|error| died(&error))? {
         Blob::Bytes(bytes) if is_binary(&bytes) => Seen::Binary,
         Blob::Large(_, start) if is_binary(&start) => Seen::Binary,
         Blob::Large(bytes, _) => Seen::Large(bytes),
         Blob::Missing => Seen::Missing,
         Blob::Bytes(bytes) => {
             let text = Text::new(bytes);
-            let found = secrets::scan(&brought.path, text.get());
+            let found = config.secrets.scan(&brought.path, text.get());
             Seen::Text(found.iter().map(|detection| digest(text.get(), detection)).collect())
         }
     })
@@ -198,7 +198,7 @@ fn past(
         let text = text.get();
         let mut left = wanted;
         let (mut detections, mut in_head) = (Vec::new(), Vec::new());
-        for detection in secrets::scan(path, text) {
+        for detection in config.secrets.scan(path, text) {
             let Some(places) = left.remove(&digest(text, &detection)) else { continue };
             let moved: BTreeSet<&str> =
                 places.iter().flat_map(|&n| paths[&*log.brought[n].blob].iter().copied()).collect();

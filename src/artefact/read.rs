@@ -16,6 +16,7 @@ use crate::collect::{COLLECTORS, Claim, Collector};
 use crate::config::Config;
 use crate::located::{Dialect, Limits, Located};
 use crate::problem::{Problem, ProblemKind};
+use crate::secrets::control::Control;
 use crate::secrets::{self, Family};
 use crate::syntax::{self, Fault, Format};
 
@@ -52,7 +53,7 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
         found.opaque |= left_out.iter().any(|folder| super::below(folder, &found.path).is_some());
     }
 
-    let reader = Reader { tree: &tree, limits: config.limits, wanted };
+    let reader = Reader { tree: &tree, limits: config.limits, wanted, control: &config.secrets };
     let mut read: BTreeMap<Arc<str>, Reading> =
         files.par_iter().filter_map(|found| Some((found.path.clone(), reader.read(found, None)?))).collect();
     if let Some(bytes) = &sources.stdin {
@@ -226,6 +227,7 @@ struct Reader<'r> {
     tree: &'r Tree,
     limits: Limits,
     wanted: Wanted,
+    control: &'r Control,
 }
 
 impl Reader<'_> {
@@ -289,7 +291,7 @@ impl Reader<'_> {
 
     /// Looks for secrets in a text; the text itself is kept only where there are some.
     fn scan(&self, found: &Found, text: &Arc<str>, private: Option<bool>) -> Scanned {
-        let detections = secrets::scan(&found.path, text);
+        let detections = self.control.scan(&found.path, text);
         let located = secrets::located(&found.path, text, &detections, self.limits);
         let code = Family::of(&found.path, text) == Family::Code;
         Scanned { artefact: self.artefact(found, located), detections, code, private }

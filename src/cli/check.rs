@@ -15,6 +15,8 @@ use crate::policy::Policies;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{self, Format, Style};
 use crate::rule::Severity;
+use crate::secrets::control::Control;
+use crate::secrets::gitleaks::Gitleaks;
 use crate::verdict::{Outcome, Review, Status, Summary, Verdict};
 use crate::{Request, Run};
 
@@ -179,6 +181,15 @@ pub fn request(
                 Err((problems, text)) => return Ok(Err(complaint(problems, text, common.color))),
             }
         }
+    };
+    let config = match Gitleaks::find(start) {
+        Ok(None) => config,
+        // The config was just read, and nobody else has it.
+        Ok(gitleaks) => {
+            let control = Arc::try_unwrap(config.secrets).unwrap_or_default();
+            Config { secrets: Arc::new(Control { gitleaks, ..control }), ..config }
+        }
+        Err((problem, text)) => return Ok(Err(complaint(vec![problem], text.into(), common.color))),
     };
     policies.extend(config.policies.iter().cloned());
     let (rules, skip) = (rules.to_vec(), skip.to_vec());

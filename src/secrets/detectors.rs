@@ -39,6 +39,7 @@ const WINDOW: usize = 8 << 10;
 const LONG_WINDOW: usize = 16 << 10;
 
 /// What finds one kind of credential.
+#[derive(Debug)]
 pub struct Detector {
     /// Lower-case words with dashes; never changes.
     pub id: Arc<str>,

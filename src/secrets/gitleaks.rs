@@ -1,0 +1,377 @@
+//! `.gitleaks.toml` and `.gitleaksignore`: what a repository told gitleaks counts here too.
+//!
+//! Its rules are tried beside the built-in detectors, its allowlists accept what either finds, and `disabledRules` turns
+//! detectors off. Without `useDefault` gitleaks looks for the file's own rules alone; here the built-in detectors stay on,
+//! because less is never looked for than without the file.
+
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::artefact::git_root;
+use crate::input::{measures, tables};
+use crate::located::Span;
+use crate::problem::{Problem, ProblemKind};
+use crate::secrets::assignments::line_around;
+use crate::secrets::control::foreign;
+use crate::secrets::{Detection, detectors};
+
+/// Names of the files.
+const CONFIG: &str = ".gitleaks.toml";
+const IGNORE: &str = ".gitleaksignore";
+
+/// What the files of a repository say.
+#[derive(Debug, Default)]
+pub struct Gitleaks {
+    rules: Vec<ForeignRule>,
+    allow: Vec<Allow>,
+    /// Ids of built-in detectors that are off.
+    disabled: Vec<String>,
+    /// Paths and lines, from 1, of `.gitleaksignore`.
+    ignored: Vec<(String, usize)>,
+    /// What to say of them: rules that cannot be taken over.
+    pub notices: Vec<Problem>,
+}
+
+#[derive(Debug)]
+struct ForeignRule {
+    id: String,
+    title: String,
+    regex: Regex,
+    group: Option<usize>,
+    entropy: f64,
+    /// In lower case; one of them stands in every text that the rule is tried on.
+    keywords: Vec<String>,
+    path: Option<Regex>,
+    allow: Vec<Allow>,
+}
+
+#[derive(Debug)]
+struct Allow {
+    all: bool,
+    paths: Vec<Regex>,
+    regexes: Vec<Regex>,
+    target: Target,
+    /// In lower case.
+    stopwords: Vec<String>,
+    rules: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Target {
+    #[default]
+    Secret,
+    Match,
+    Line,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct File {
+    #[serde(default)]
+    extend: Extend,
+    #[serde(default)]
+    rules: Vec<RuleEntry>,
+    allowlist: Option<AllowEntry>,
+    #[serde(default)]
+    allowlists: Vec<AllowEntry>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Extend {
+    #[serde(default)]
+    disabled_rules: Vec<Spanned<String>>,
+    path: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RuleEntry {
+    id: Spanned<String>,
+    #[serde(default)]
+    description: String,
+    regex: Option<Spanned<String>>,
+    secret_group: Option<usize>,
+    #[serde(default)]
+    entropy: f64,
+    #[serde(default)]
+    keywords: Vec<String>,
+    path: Option<Spanned<String>>,
+    allowlist: Option<AllowEntry>,
+    #[serde(default)]
+    allowlists: Vec<AllowEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AllowEntry {
+    #[serde(default)]
+    condition: String,
+    #[serde(default)]
+    paths: Vec<Spanned<String>>,
+    #[serde(default)]
+    regexes: Vec<Spanned<String>>,
+    #[serde(default)]
+    regex_target: Target,
+    #[serde(default)]
+    stopwords: Vec<String>,
+    #[serde(default)]
+    target_rules: Vec<String>,
+}
+
+impl Gitleaks {
+    /// Reads the files of the tree that a path lies in; None where there are none.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with `.gitleaks.toml`, at its place, and its text.
+    pub fn find(start: &Path) -> Result<Option<Self>, (Problem, String)> {
+        let Ok(start) = std::fs::canonicalize(start) else { return Ok(None) };
+        let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
+        let root: PathBuf = git_root(folder).unwrap_or_else(|| folder.to_path_buf());
+        let config = std::fs::read_to_string(root.join(CONFIG)).ok();
+        let ignore = std::fs::read_to_string(root.join(IGNORE)).ok();
+        if config.is_none() && ignore.is_none() {
+            return Ok(None);
+        }
+        let mut gitleaks = match config {
+            Some(text) => Self::read(&text).map_err(|problem| (*problem, text))?,
+            None => Self::default(),
+        };
+        gitleaks.ignored = ignore.unwrap_or_default().lines().filter_map(fingerprint).collect();
+        Ok(Some(gitleaks))
+    }
+
+    fn read(text: &str) -> Result<Self, Box<Problem>> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            let place = error.span().unwrap_or_default();
+            fault(place, error.message().to_string(), "mend the file as gitleaks' README describes it")
+        })?;
+        let mut gitleaks = Self::default();
+        for entry in file.allowlist.into_iter().chain(file.allowlists) {
+            gitleaks.allow.push(allow(entry)?);
+        }
+        for entry in file.rules {
+            gitleaks.rule(entry)?;
+        }
+        if let Some(path) = file.extend.path {
+            let message = format!("`extend.path` is not followed: {}", path.get_ref());
+            gitleaks.notice(path.span(), message, "copy its rules into this file");
+        }
+        let table = tables::read("gitleaks_ids");
+        let ours = table.root().and_then(|root| root.get("gitleaks_ids"));
+        for id in file.extend.disabled_rules {
+            let mapped = tables::texts(ours.and_then(|ours| ours.get(id.get_ref())));
+            let same = detectors::builtin().iter().any(|detector| *detector.id == **id.get_ref());
+            match (mapped.is_empty(), same) {
+                (false, _) => gitleaks.disabled.extend(mapped),
+                (true, true) => gitleaks.disabled.push(id.get_ref().clone()),
+                (true, false) => {
+                    let message = format!("`disabledRules` names {}, which no detector here is called", id.get_ref());
+                    gitleaks.notice(id.span(), message, "`plimsoll explain secrets/secrets-not-in-repo` says how to accept one");
+                }
+            }
+        }
+        Ok(gitleaks)
+    }
+
+    fn notice(&mut self, place: std::ops::Range<usize>, message: String, help: &str) {
+        let problem = Problem::new(ProblemKind::Notice, CONFIG, message);
+        self.notices.push(problem.at(Span::new(place.start, place.end)).help(help));
+    }
+
+    fn rule(&mut self, entry: RuleEntry) -> Result<(), Box<Problem>> {
+        let Some(pattern) = entry.regex else {
+            let message = format!("the rule {} has no regex: it reports files by name alone", entry.id.get_ref());
+            self.notice(entry.id.span(), message, "leave the files out with `exclude`, or give the rule a regex");
+            return Ok(());
+        };
+        let regex = compiled(&pattern)?;
+        if regex.is_match("") {
+            return Err(fault(pattern.span(), "the pattern matches the empty text".to_string(), "let it match something"));
+        }
+        let lists = entry.allowlist.into_iter().chain(entry.allowlists);
+        self.rules.push(ForeignRule {
+            id: entry.id.into_inner(),
+            title: entry.description,
+            regex,
+            group: entry.secret_group.filter(|group| *group > 0),
+            entropy: entry.entropy,
+            keywords: entry.keywords.iter().map(|word| word.to_lowercase()).collect(),
+            path: entry.path.as_ref().map(compiled).transpose()?,
+            allow: lists.map(allow).collect::<Result<_, _>>()?,
+        });
+        Ok(())
+    }
+
+    /// Whether a global allowlist leaves a file out.
+    pub fn leaves_out(&self, path: &str) -> bool {
+        let whole = |allow: &&Allow| !allow.all && allow.rules.is_empty();
+        self.allow.iter().filter(whole).any(|allow| allow.paths.iter().any(|one| one.is_match(path)))
+    }
+
+    /// What the file's own rules find.
+    pub fn scan(&self, path: &str, text: &str) -> Vec<Detection> {
+        let lower = text.to_lowercase();
+        let mut found = Vec::new();
+        for rule in &self.rules {
+            let tried = rule.keywords.is_empty() || rule.keywords.iter().any(|word| lower.contains(word.as_str()));
+            if !tried || rule.path.as_ref().is_some_and(|one| !one.is_match(path)) {
+                continue;
+            }
+            for captures in rule.regex.captures_iter(text) {
+                let Some(whole) = captures.get(0) else { continue };
+                let first = || (1..captures.len()).find_map(|n| captures.get(n).filter(|group| !group.is_empty()));
+                let Some(secret) = rule.group.map_or_else(|| first().or(Some(whole)), |n| captures.get(n)) else { continue };
+                let measures = measures::of(secret.as_str(), None);
+                let entropy = measures.shannon_bits / measures.length.max(1) as f64;
+                let seen = Seen { path, text, whole: whole.range(), secret: secret.range(), rule: &rule.id };
+                if secret.is_empty() || rule.entropy > 0.0 && entropy <= rule.entropy || rule.allow.iter().any(|one| one.accepts(&seen)) {
+                    continue;
+                }
+                found.push(foreign(&rule.id, &rule.title, text, secret.range()));
+            }
+        }
+        found
+    }
+
+    /// Whether an allowlist accepts a detection, or `disabledRules` turned its detector off.
+    pub fn accepts(&self, path: &str, text: &str, detection: &Detection) -> bool {
+        let place = detection.span.range();
+        let seen = Seen { path, text, whole: place.clone(), secret: place, rule: &detection.detector };
+        self.disabled.iter().any(|id| **id == *detection.detector) || self.allow.iter().any(|one| one.accepts(&seen))
+    }
+
+    /// Whether `.gitleaksignore` names a line of a file.
+    pub fn ignores(&self, path: &str, line: usize) -> bool {
+        self.ignored.iter().any(|(known, at)| known == path && *at == line)
+    }
+}
+
+/// What an allowlist looks at.
+struct Seen<'s> {
+    path: &'s str,
+    text: &'s str,
+    whole: std::ops::Range<usize>,
+    secret: std::ops::Range<usize>,
+    rule: &'s str,
+}
+
+impl Allow {
+    fn accepts(&self, seen: &Seen<'_>) -> bool {
+        if !self.rules.is_empty() && !self.rules.iter().any(|rule| rule == seen.rule) {
+            return false;
+        }
+        let secret = &seen.text[seen.secret.clone()];
+        let target = match self.target {
+            Target::Secret => secret,
+            Target::Match => &seen.text[seen.whole.clone()],
+            Target::Line => &seen.text[line_around(seen.text, seen.secret.start)],
+        };
+        let lower = secret.to_lowercase();
+        let mut criteria = Vec::new();
+        if !self.paths.is_empty() {
+            criteria.push(self.paths.iter().any(|one| one.is_match(seen.path)));
+        }
+        if !self.regexes.is_empty() {
+            criteria.push(self.regexes.iter().any(|one| one.is_match(target)));
+        }
+        if !self.stopwords.is_empty() {
+            criteria.push(self.stopwords.iter().any(|word| lower.contains(word.as_str())));
+        }
+        if self.all { !criteria.is_empty() && criteria.iter().all(|met| *met) } else { criteria.contains(&true) }
+    }
+}
+
+fn allow(entry: AllowEntry) -> Result<Allow, Box<Problem>> {
+    Ok(Allow {
+        all: matches!(entry.condition.to_ascii_uppercase().as_str(), "AND" | "&&"),
+        paths: entry.paths.iter().map(compiled).collect::<Result<_, _>>()?,
+        regexes: entry.regexes.iter().map(compiled).collect::<Result<_, _>>()?,
+        target: entry.regex_target,
+        stopwords: entry.stopwords.iter().map(|word| word.to_lowercase()).collect(),
+        rules: entry.target_rules,
+    })
+}
+
+fn compiled(pattern: &Spanned<String>) -> Result<Regex, Box<Problem>> {
+    Regex::new(pattern.get_ref()).map_err(|error| {
+        let message = error.to_string().lines().last().unwrap_or_default().trim().to_string();
+        fault(pattern.span(), format!("the pattern cannot be compiled: {message}"), "write it without what only other engines know")
+    })
+}
+
+fn fault(place: std::ops::Range<usize>, message: String, help: &str) -> Box<Problem> {
+    Problem::new(ProblemKind::Fault, CONFIG, message).at(Span::new(place.start, place.end)).help(help).into()
+}
+
+/// `file:rule:line`, or the same with a commit before it.
+fn fingerprint(line: &str) -> Option<(String, usize)> {
+    let parts: Vec<&str> = line.trim().split(':').collect();
+    let (path, line) = match parts[..] {
+        [path, _, line] | [_, path, _, line] if !path.starts_with('#') => (path, line),
+        _ => return None,
+    };
+    Some((path.to_string(), line.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"
+title = "t"
+[extend]
+useDefault = true
+disabledRules = ["generic-api-key", "nobody-knows"]
+[[rules]]
+id = "harbour-key"
+description = "Harbour key"
+regex = '''hbr_([a-z0-9]{12})'''
+keywords = ["hbr_"]
+entropy = 2.0
+[[rules.allowlists]]
+stopwords = ["test"]
+[allowlist]
+paths = ['''docs/.*''']
+regexes = ['''^q8Zr''']
+"#;
+
+    #[test]
+    fn its_rules_find_and_its_allowlists_accept() {
+        let gitleaks = Gitleaks::read(FILE).expect("the file is right");
+        let found = gitleaks.scan("a.txt", "x = hbr_a1b2c3d4e5f6\ny = hbr_testc3d4e5f6\nz = hbr_aaaaaaaaaaaa\n");
+        assert_eq!(found.iter().map(|one| (&*one.detector, one.span)).collect::<Vec<_>>(), [("harbour-key", Span::new(8, 20))]);
+        assert!(gitleaks.leaves_out("docs/a.md") && !gitleaks.leaves_out("src/a.md"));
+        let credential = |text: &str| crate::secrets::scan("a.ini", text).remove(0);
+        let text = "api_token = 7fK2mQx9Lr4Zv8Tb1Wn6\n";
+        assert!(gitleaks.accepts("a.ini", text, &credential(text)), "generic-api-key is disabled");
+        let messages: Vec<&str> = gitleaks.notices.iter().map(|one| one.message.as_str()).collect();
+        assert_eq!(messages, ["`disabledRules` names nobody-knows, which no detector here is called"]);
+    }
+
+    #[test]
+    fn what_is_wrong_stands_at_its_place() {
+        for (from, to, expected) in [
+            ("{12})", "{12}", "the pattern cannot be compiled"),
+            ("'''hbr_([a-z0-9]{12})'''", "'''x*'''", "the pattern matches the empty text"),
+            ("id = \"harbour-key\"", "id = 3", "invalid type"),
+            ("[extend]", "[extend", ""),
+        ] {
+            let text = FILE.replacen(from, to, 1);
+            let problem = Gitleaks::read(&text).expect_err(to);
+            assert!(problem.message.contains(expected) && problem.span.is_some(), "{to}: {problem:?}");
+        }
+    }
+
+    #[test]
+    fn fingerprints_name_a_line() {
+        assert_eq!(fingerprint("a/b.env:generic-api-key:3"), Some(("a/b.env".to_string(), 3)));
+        assert_eq!(fingerprint("0a1b:a/b.env:generic-api-key:3"), Some(("a/b.env".to_string(), 3)));
+        assert_eq!(fingerprint("# a comment: with: 3"), None);
+    }
+}
