@@ -182,7 +182,9 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, root: Value<'_>, folder: &Path, config: &mut Config) {
-        if !self.closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits", "render", "secrets"]) {
+        if !self
+            .closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits", "render", "secrets"])
+        {
             return;
         }
         match root.get("render").map(|value| (value, value.scalar())) {

@@ -9,8 +9,8 @@ use crate::config::Config;
 use crate::lines::Lines;
 use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
-use crate::rule::{AbsentIn, Severity};
 use crate::rule::metadata::suggest;
+use crate::rule::{AbsentIn, Severity};
 use crate::secrets::gitleaks::Gitleaks;
 use crate::verdict::{Outcome, Status, Verdict};
 

@@ -19,7 +19,11 @@ mod init;
 mod mutations;
 #[path = "cli/readme.rs"]
 mod readme;
+#[path = "cli/redaction.rs"]
+mod redaction;
 #[path = "cli/repository.rs"]
 mod repository;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[path = "cli/staged.rs"]
 mod staged;

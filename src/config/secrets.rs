@@ -20,7 +20,8 @@ impl Reader<'_> {
             match Detector::read(item) {
                 Ok(detector) => control.detectors.push(detector),
                 Err((span, message)) => {
-                    let problem = Problem::new(ProblemKind::Fault, self.path.clone(), format!("the detector: {message}"));
+                    let problem =
+                        Problem::new(ProblemKind::Fault, self.path.clone(), format!("the detector: {message}"));
                     self.problems.push(problem.at(span).help("CONTRIBUTING.md describes a detector's record"));
                 }
             }
@@ -45,7 +46,8 @@ impl Reader<'_> {
         control.keys.extend(self.texts(allow.get("keys")));
         let mut paths = GlobSetBuilder::new();
         for item in self.items(allow.get("paths")) {
-            let glob = item.text().map(|glob| GlobBuilder::new(&format!("{prefix}{glob}")).literal_separator(true).build());
+            let glob =
+                item.text().map(|glob| GlobBuilder::new(&format!("{prefix}{glob}")).literal_separator(true).build());
             match glob {
                 Some(Ok(glob)) => _ = paths.add(glob),
                 _ => self.problem(item, "this is no glob", "write a path with `*`, `**` or `?`"),

@@ -172,7 +172,11 @@ impl Gitleaks {
                 (true, true) => gitleaks.disabled.push(id.get_ref().clone()),
                 (true, false) => {
                     let message = format!("`disabledRules` names {}, which no detector here is called", id.get_ref());
-                    gitleaks.notice(id.span(), message, "`plimsoll explain secrets/secrets-not-in-repo` says how to accept one");
+                    gitleaks.notice(
+                        id.span(),
+                        message,
+                        "`plimsoll explain secrets/secrets-not-in-repo` says how to accept one",
+                    );
                 }
             }
         }
@@ -192,7 +196,11 @@ impl Gitleaks {
         };
         let regex = compiled(&pattern)?;
         if regex.is_match("") {
-            return Err(fault(pattern.span(), "the pattern matches the empty text".to_string(), "let it match something"));
+            return Err(fault(
+                pattern.span(),
+                "the pattern matches the empty text".to_string(),
+                "let it match something",
+            ));
         }
         let lists = entry.allowlist.into_iter().chain(entry.allowlists);
         self.rules.push(ForeignRule {
@@ -226,11 +234,16 @@ impl Gitleaks {
             for captures in rule.regex.captures_iter(text) {
                 let Some(whole) = captures.get(0) else { continue };
                 let first = || (1..captures.len()).find_map(|n| captures.get(n).filter(|group| !group.is_empty()));
-                let Some(secret) = rule.group.map_or_else(|| first().or(Some(whole)), |n| captures.get(n)) else { continue };
+                let Some(secret) = rule.group.map_or_else(|| first().or(Some(whole)), |n| captures.get(n)) else {
+                    continue;
+                };
                 let measures = measures::of(secret.as_str(), None);
                 let entropy = measures.shannon_bits / measures.length.max(1) as f64;
                 let seen = Seen { path, text, whole: whole.range(), secret: secret.range(), rule: &rule.id };
-                if secret.is_empty() || rule.entropy > 0.0 && entropy <= rule.entropy || rule.allow.iter().any(|one| one.accepts(&seen)) {
+                if secret.is_empty()
+                    || rule.entropy > 0.0 && entropy <= rule.entropy
+                    || rule.allow.iter().any(|one| one.accepts(&seen))
+                {
                     continue;
                 }
                 found.push(foreign(&rule.id, &rule.title, text, secret.range()));
@@ -301,7 +314,11 @@ fn allow(entry: AllowEntry) -> Result<Allow, Box<Problem>> {
 fn compiled(pattern: &Spanned<String>) -> Result<Regex, Box<Problem>> {
     Regex::new(pattern.get_ref()).map_err(|error| {
         let message = error.to_string().lines().last().unwrap_or_default().trim().to_string();
-        fault(pattern.span(), format!("the pattern cannot be compiled: {message}"), "write it without what only other engines know")
+        fault(
+            pattern.span(),
+            format!("the pattern cannot be compiled: {message}"),
+            "write it without what only other engines know",
+        )
     })
 }
 
@@ -345,7 +362,10 @@ regexes = ['''^q8Zr''']
     fn its_rules_find_and_its_allowlists_accept() {
         let gitleaks = Gitleaks::read(FILE).expect("the file is right");
         let found = gitleaks.scan("a.txt", "x = hbr_a1b2c3d4e5f6\ny = hbr_testc3d4e5f6\nz = hbr_aaaaaaaaaaaa\n");
-        assert_eq!(found.iter().map(|one| (&*one.detector, one.span)).collect::<Vec<_>>(), [("harbour-key", Span::new(8, 20))]);
+        assert_eq!(
+            found.iter().map(|one| (&*one.detector, one.span)).collect::<Vec<_>>(),
+            [("harbour-key", Span::new(8, 20))]
+        );
         assert!(gitleaks.leaves_out("docs/a.md") && !gitleaks.leaves_out("src/a.md"));
         let credential = |text: &str| crate::secrets::scan("a.ini", text).remove(0);
         let text = "api_token = 7fK2mQx9Lr4Zv8Tb1Wn6\n";
