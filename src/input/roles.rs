@@ -89,15 +89,24 @@ pub fn of(name: &str) -> Meaning {
         .iter()
         .find(|role| !has(&role.not) && role.patterns.iter().any(|pattern| matches(pattern, &words)))
         .map(|role| role.name);
-    let secret = match words.as_slice() {
-        [] => false,
-        [.., before, last] if last == "key" => SECRETS.keys.contains(before.as_ref()) && !has(&SECRETS.not),
-        [.., last] => SECRETS.last.contains(last.as_ref()) && !has(&SECRETS.not),
-    };
-    let ends = |ending: &Vec<String>| words.len() >= ending.len() && words[words.len() - ending.len()..] == ending[..];
-    let secret = secret || SECRETS.endings.iter().any(ends);
+    let secret = is_secret(&words);
     let meaning = Meaning { role, secret, public_url: is_public_url(&words) };
     Meaning { secret: secret || meaning.is_credential() && role != Some("db_url"), ..meaning }
+}
+
+/// Whether the words of a name, in lower case, say that its value is a credential.
+pub fn is_secret<S: AsRef<str>>(words: &[S]) -> bool {
+    let has = |set: &HashSet<String>| words.iter().any(|word| set.contains(word.as_ref()));
+    let secret = match words {
+        [] => false,
+        [.., before, last] if last.as_ref() == "key" => SECRETS.keys.contains(before.as_ref()) && !has(&SECRETS.not),
+        [.., last] => SECRETS.last.contains(last.as_ref()) && !has(&SECRETS.not),
+    };
+    let ends = |ending: &Vec<String>| {
+        words.len() >= ending.len()
+            && words[words.len() - ending.len()..].iter().zip(ending).all(|(word, of)| word.as_ref() == of)
+    };
+    secret || SECRETS.endings.iter().any(ends)
 }
 
 impl Meaning {

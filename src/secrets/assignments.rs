@@ -29,34 +29,41 @@ struct Found {
 pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut Vec<Detection>) -> usize {
     let name = name_around(text, &hit);
     let end = name.end;
-    let line = line_around(text, name.start);
-    let before = &text[line.start..name.start];
-    let Some(kind) = meaning(family, text, &name, before) else { return end };
-    let word = before.rfind([' ', '\t', '"', '\'', '=', '(', '`']).map_or(before, |at| &before[at + 1..]);
-    if word.starts_with("checksum/") || !word.is_empty() && values::begins_reference(word) {
+    let word = &text[name.clone()];
+    let by_name = names::meaning(word);
+    let by_place = || ["key", "keys", "auth", "sig", "signature"].iter().any(|one| word.eq_ignore_ascii_case(one));
+    if by_name.is_none() && !by_place() {
         return end;
     }
     let Some(given) = given(family, text, &name) else { return end };
     let place = inside(text, given.value.clone());
+    let kind = by_name.or_else(|| {
+        let made = values::judge(Kind::Token, word, &text[place.clone()]).is_ok();
+        made.then(|| meaning_by_place(family, text, &name))?
+    });
+    let Some(kind) = kind.filter(|_| !is_reference(text, &name)) else { return end };
     if let Some(detection) = judged(path, family, text, &name, kind, place, &given) {
         found.push(detection);
     }
     end
 }
 
-/// What a name promises: by its own words, and where those are too few by where it stands.
-fn meaning(family: Family, text: &str, name: &Range<usize>, before: &str) -> Option<Kind> {
-    let word = &text[name.clone()];
-    if let Some(kind) = names::meaning(word) {
-        return Some(kind);
-    }
-    let lower = word.to_ascii_lowercase();
+/// Whether a name is a part of a word that says where a secret is.
+fn is_reference(text: &str, name: &Range<usize>) -> bool {
+    let before = &text[line_around(text, name.start).start..name.start];
+    let word = before.rfind([' ', '\t', '"', '\'', '=', '(', '`']).map_or(before, |at| &before[at + 1..]);
+    word.starts_with("checksum/") || !word.is_empty() && values::begins_reference(word)
+}
+
+/// What a name of too few words promises by where it stands.
+fn meaning_by_place(family: Family, text: &str, name: &Range<usize>) -> Option<Kind> {
     // `?auth=` and `&sig=` of an address.
-    if before.ends_with(['?', '&']) && text[name.end..].starts_with('=') {
-        return matches!(lower.as_str(), "auth" | "sig" | "signature" | "key").then_some(Kind::Token);
+    if text[..name.start].ends_with(['?', '&']) && text[name.end..].starts_with('=') {
+        return Some(Kind::Token);
     }
     // A bare `key` is what the key above it makes of it.
-    if matches!(lower.as_str(), "key" | "keys") && matches!(family, Family::Yaml | Family::Json) {
+    let bare = text[name.clone()].to_ascii_lowercase().starts_with("key");
+    if bare && matches!(family, Family::Yaml | Family::Json) {
         let parent = context::parents(text, name.start).pop()?;
         return names::meaning(&format!("{parent}_key")).filter(|kind| *kind == Kind::Token);
     }

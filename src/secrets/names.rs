@@ -81,7 +81,7 @@ pub fn meaning(name: &str) -> Option<Kind> {
     let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
     let ends = ENDINGS.iter().any(|ending| last.len() > ending.len() && last.ends_with(ending));
     let stem: Vec<&str> = words[..words.len() - 1].iter().map(AsRef::as_ref).chain([last]).collect();
-    let secret = roles::of(&stem.join("_")).secret || ends && !last.starts_with("no");
+    let secret = roles::is_secret(&stem) || ends && !last.starts_with("no");
     secret.then(|| {
         let people = ["pass", "pwd"].iter().any(|word| last.contains(word));
         if people { Kind::Password } else { Kind::Token }
