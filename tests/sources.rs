@@ -51,6 +51,25 @@ fn hidden_files_are_read_and_other_peoples_folders_are_not() {
 }
 
 #[test]
+fn secrets_are_looked_for_in_other_peoples_code_that_no_tool_copied() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let files = [
+        (
+            "vendor/a.ini",
+            "a = 1
+",
+        ),
+        ("vendor/acme.io/x/a.ini", "a = 1\n"),
+        ("node_modules/a/a.ini", "a = 1\n"),
+        ("b.ini", ""),
+    ];
+    write(folder.path(), &files);
+    let gathered = read(&[folder.path()], &Config::default());
+    let scanned: Vec<&str> = gathered.bundle.scanned().iter().map(|one| &*one.artefact.path).collect();
+    assert_eq!(scanned, ["b.ini", "vendor/a.ini"]);
+}
+
+#[test]
 fn ignored_files_are_read_if_they_are_env_files_or_named_by_one_that_is_read() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let files = [

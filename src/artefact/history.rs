@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::artefact::git::{Blob, Blobs, Brought, Commit, Log, Repository};
 use crate::artefact::read::{Text, is_binary};
-use crate::artefact::walk::{LEFT_OUT, globs};
+use crate::artefact::walk::{LEFT_OUT, globs, is_copied};
 use crate::artefact::{Artefact, HISTORY, Scanned, Tracked};
 use crate::config::Config;
 use crate::problem::{Problem, ProblemKind};
@@ -58,8 +58,11 @@ pub fn look(paths: &[PathBuf], range: &str, config: &Config) -> Result<History, 
     let repository = Repository::open(paths)?;
     let mut log = repository.log(range)?;
     let exclude = globs(&config.exclude);
-    log.brought
-        .retain(|one| !exclude.is_match(&*one.path) && !one.path.split('/').any(|name| LEFT_OUT.contains(&name)));
+    log.brought.retain(|one| {
+        !exclude.is_match(&*one.path)
+            && !is_copied(&one.path)
+            && !one.path.split('/').any(|name| LEFT_OUT.contains(&name))
+    });
 
     let mut history = History { commits: log.commits.len(), ..History::default() };
     history.problems.extend(unseen(&log));

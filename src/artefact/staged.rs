@@ -9,7 +9,7 @@ use globset::GlobSet;
 
 use crate::artefact::below;
 use crate::artefact::git::{Entry, Staged, conflict};
-use crate::artefact::walk::{Found, LEFT_OUT, Origin, Walked, globs};
+use crate::artefact::walk::{Found, LEFT_OUT, Origin, Walked, globs, is_copied, is_vendored};
 use crate::problem::{Problem, ProblemKind};
 
 /// Lists the files of the index that are looked at. A PATH that is a file is given whether it differs from HEAD or not; one
@@ -56,12 +56,12 @@ pub fn walk(staged: &Staged, paths: &[PathBuf], exclude: &[String]) -> Walked {
 
 fn add(walked: &mut Walked, path: &str, entry: &Entry, given: bool) {
     let origin = Origin::Blob(entry.oid.clone());
-    let found = Found { origin, path: path.into(), given, opaque: false };
+    let found = Found { origin, path: path.into(), given, opaque: is_vendored(path) };
     walked.files.entry(path.into()).or_insert(found);
 }
 
 fn looked_at(path: &str, exclude: &GlobSet) -> bool {
-    !exclude.is_match(path) && !path.split('/').any(|name| LEFT_OUT.contains(&name))
+    !exclude.is_match(path) && !is_copied(path) && !path.split('/').any(|name| LEFT_OUT.contains(&name))
 }
 
 /// What a PATH of the command line is in the index.

@@ -13,7 +13,22 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use crate::problem::{Problem, ProblemKind};
 
 /// Folders that hold other people's code or git's own data.
-pub const LEFT_OUT: &[&str] = &[".git", "node_modules", "vendor"];
+pub const LEFT_OUT: &[&str] = &[".git", "node_modules"];
+
+/// A folder of other people's code that its repository keeps: its configuration is nobody's deployment, but a secret in it
+/// is one in the repository.
+const VENDOR: &str = "vendor";
+
+/// Whether a path lies among other people's code.
+pub fn is_vendored(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|name| name == VENDOR)
+}
+
+/// Whether a path lies in a module that Go's tools copied, which begins with a host: its tests are full of made-up keys.
+pub fn is_copied(path: &str) -> bool {
+    let mut names = path.split('/').skip_while(|name| *name != VENDOR).skip(1);
+    names.next().is_some_and(|host| host.contains('.') && names.next().is_some())
+}
 
 /// Names of env files, which are read even where git ignores them: what is deployed matters, not what is committed.
 const ENV_GLOBS: &[&str] = &[".env", ".env.*", "*.env", "*.env.*", "env", "env.*"];
@@ -113,7 +128,7 @@ impl Tree<'_> {
             entry.depth() == 0 || !entry.file_name().to_str().is_some_and(|name| LEFT_OUT.contains(&name))
         });
         for entry in entries(&builder) {
-            self.entry(entry, given);
+            self.entry(start, entry, given);
         }
         let mut overrides = OverrideBuilder::new(start);
         for glob in ENV_GLOBS {
@@ -123,12 +138,12 @@ impl Tree<'_> {
         if let Ok(overrides) = overrides.build() {
             builder.overrides(overrides);
             for entry in entries(&builder) {
-                self.entry(entry, given);
+                self.entry(start, entry, given);
             }
         }
     }
 
-    fn entry(&mut self, entry: Result<DirEntry, ignore::Error>, given: bool) {
+    fn entry(&mut self, start: &Path, entry: Result<DirEntry, ignore::Error>, given: bool) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => return self.unreadable(&error),
@@ -137,17 +152,24 @@ impl Tree<'_> {
         if kind.is_symlink() {
             self.link(entry.path(), given);
         } else if !kind.is_dir() {
-            self.add(entry.path(), given);
+            let below = entry.path().strip_prefix(start).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/");
+            if !is_copied(&below) {
+                self.add_as(entry.path(), given, is_vendored(&below));
+            }
         }
     }
 
     fn add(&mut self, file: &Path, given: bool) {
+        self.add_as(file, given, false);
+    }
+
+    fn add_as(&mut self, file: &Path, given: bool, opaque: bool) {
         let Some(path) = self.relative(file) else { return };
         if self.exclude.is_match(&*path) {
             return;
         }
         let origin = Origin::File(file.to_path_buf());
-        let found = Found { origin, path: path.clone(), given, opaque: false };
+        let found = Found { origin, path: path.clone(), given, opaque };
         // A file that is given stays given when it is a neighbour as well.
         self.walked.files.entry(path).or_insert(found).given |= given;
     }
