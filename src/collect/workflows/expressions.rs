@@ -247,7 +247,10 @@ impl Parser<'_> {
                 None => Err(Wrong {
                     at: span,
                     message: format!("there is no function `{name}`"),
-                    help: format!("the functions are {}", FUNCTIONS.iter().map(|known| known.0).collect::<Vec<_>>().join(", ")),
+                    help: format!(
+                        "the functions are {}",
+                        FUNCTIONS.iter().map(|known| known.0).collect::<Vec<_>>().join(", ")
+                    ),
                 }),
             };
         }

@@ -26,9 +26,11 @@ pub fn problems(artefact: &Artefact) -> Vec<Problem> {
             events::check(&mut checker, root);
             jobs::check(&mut checker, root);
         }
+        // What is left of a text that is no YAML, which is told as such.
+        root if root.is_none_or(Value::is_null) && !artefact.located.text.lines().all(is_blank) => {}
         root => {
             let span = root.map(Value::pointer).unwrap_or_default();
-            checker.tell(span, "the workflow is no mapping".into(), "write `on` and `jobs`, or delete the file");
+            checker.tell(span, "it is no mapping".into(), "write `on` and `jobs`, or delete the file");
         }
     }
     let mut told = HashSet::new();
@@ -36,6 +38,12 @@ pub fn problems(artefact: &Artefact) -> Vec<Problem> {
     checker.found.sort_by_key(|problem| problem.span);
     checker.found.truncate(MOST);
     checker.found
+}
+
+/// Whether a line of YAML says nothing.
+fn is_blank(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with('#') || line == "---"
 }
 
 /// Contexts and functions of a place; None where expressions are not looked at.
@@ -50,7 +58,8 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn tell(&mut self, span: Span, message: String, help: impl Into<String>) {
-        let problem = Problem::new(ProblemKind::Fault, self.path.clone(), format!("GitHub refuses the workflow: {message}"));
+        let problem =
+            Problem::new(ProblemKind::Fault, self.path.clone(), format!("GitHub refuses the workflow: {message}"));
         self.found.push(problem.at(span).help(help).spoils(&["workflows"]));
     }
 
@@ -122,11 +131,17 @@ impl<'a> Checker<'a> {
             let known = keys.known.iter().find(|known| known.0 == name).map(|known| &known.1).or(keys.rest.as_ref());
             if name == "<<" {
                 let help = "repeat the keys, or use an alias for the whole mapping";
-                self.tell(key.pointer(), "GitHub merges no mappings".into(), help);
-            } else if !names.insert(name.to_lowercase()) {
-                let message = format!("`{name}` stands twice; upper and lower case are the same to GitHub");
+                self.tell(key.pointer(), "`<<` merges nothing here".into(), help);
+                continue;
+            }
+            if !names.insert(name.to_lowercase()) {
+                let message = format!("`{}` stands twice; upper and lower case count as the same", brief(name));
                 self.tell(key.pointer(), message, "keep one of the two");
-            } else if let Some(shape) = known {
+            }
+            if let Some(names) = place.filter(|_| name.contains("${{")) {
+                self.expressions(key, names);
+            }
+            if let Some(shape) = known {
                 self.shape(child, shape, place);
             } else {
                 let known: Vec<&str> = keys.known.iter().map(|known| known.0).collect();
@@ -145,9 +160,9 @@ impl<'a> Checker<'a> {
         let keys = if uses.is_some() { &ACTION_STEP } else { &RUN_STEP };
         match (run.and_then(Value::key), uses.and_then(Value::key)) {
             (Some(run), Some(uses)) => {
-                let later = if run.span() > uses.span() { run } else { uses };
+                let first = if run.span() < uses.span() { run } else { uses };
                 let help = "make two steps of it";
-                self.tell(later.pointer(), "a step either runs commands or uses an action".into(), help);
+                self.tell(first.pointer(), "a step either runs commands or uses an action".into(), help);
             }
             (None, None) => {
                 let help = "write `run` or `uses`";
@@ -237,8 +252,10 @@ fn fits(shape: &Shape, value: Value<'_>) -> bool {
             Shape::Filled => !text.is_empty() && !value.is_null(),
             Shape::Fixed => !text.is_empty() && !value.is_null() && !text.contains("${{"),
             Shape::Flag => matches!(value.scalar(), Some(Scalar::Bool(_))),
-            Shape::Number => matches!(value.scalar(), Some(Scalar::Int(1..) | Scalar::UInt(_)))
-                || matches!(value.scalar(), Some(Scalar::Float(number)) if number > 0.0),
+            Shape::Number => {
+                matches!(value.scalar(), Some(Scalar::Int(1..) | Scalar::UInt(_)))
+                    || matches!(value.scalar(), Some(Scalar::Float(number)) if number > 0.0)
+            }
             Shape::Count => matches!(value.scalar(), Some(Scalar::Int(1..) | Scalar::UInt(_))),
             Shape::Cron => events::is_cron(text),
             Shape::Choice(known) => known.contains(&text),

@@ -77,11 +77,36 @@ const CREDENTIALS: &[&str] = &["github", "needs", "strategy", "matrix", "env", "
 const RUNNER: &[&str] =
     &["github", "needs", "strategy", "matrix", "job", "runner", "env", "vars", "secrets", "steps", "inputs"];
 const URL: &[&str] = &["github", "needs", "strategy", "matrix", "job", "runner", "env", "vars", "steps", "inputs"];
-const STEP: &[&str] =
-    &["github", "needs", "strategy", "matrix", "job", "runner", "env", "vars", "secrets", "steps", "inputs", "hashFiles"];
+const STEP: &[&str] = &[
+    "github",
+    "needs",
+    "strategy",
+    "matrix",
+    "job",
+    "runner",
+    "env",
+    "vars",
+    "secrets",
+    "steps",
+    "inputs",
+    "hashFiles",
+];
 const STEP_IF: &[&str] = &[
-    "github", "needs", "strategy", "matrix", "job", "runner", "env", "vars", "steps", "inputs", "always", "cancelled",
-    "success", "failure", "hashFiles",
+    "github",
+    "needs",
+    "strategy",
+    "matrix",
+    "job",
+    "runner",
+    "env",
+    "vars",
+    "steps",
+    "inputs",
+    "always",
+    "cancelled",
+    "success",
+    "failure",
+    "hashFiles",
 ];
 
 pub const WORKFLOW: Keys = Keys {
@@ -296,12 +321,43 @@ const PULL_REQUEST: Shape = Either(&[
 ]);
 
 const EVENTS: &[&str] = &[
-    "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment", "deployment_status",
-    "discussion", "discussion_comment", "fork", "gollum", "image_version", "issue_comment", "issues", "label",
-    "merge_group", "milestone", "page_build", "project", "project_card", "project_column", "public", "pull_request",
-    "pull_request_comment", "pull_request_review", "pull_request_review_comment", "pull_request_target", "push",
-    "registry_package", "release", "repository_dispatch", "schedule", "status", "watch", "workflow_call",
-    "workflow_dispatch", "workflow_run",
+    "branch_protection_rule",
+    "check_run",
+    "check_suite",
+    "create",
+    "delete",
+    "deployment",
+    "deployment_status",
+    "discussion",
+    "discussion_comment",
+    "fork",
+    "gollum",
+    "image_version",
+    "issue_comment",
+    "issues",
+    "label",
+    "merge_group",
+    "milestone",
+    "page_build",
+    "project",
+    "project_card",
+    "project_column",
+    "public",
+    "pull_request",
+    "pull_request_comment",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "pull_request_target",
+    "push",
+    "registry_package",
+    "release",
+    "repository_dispatch",
+    "schedule",
+    "status",
+    "watch",
+    "workflow_call",
+    "workflow_dispatch",
+    "workflow_run",
 ];
 
 const ON: Keys = closed(
@@ -376,19 +432,13 @@ const ON: Keys = closed(
             ]),
         ),
         ("registry_package", by_type!("published" "updated")),
-        (
-            "release",
-            by_type!("published" "unpublished" "created" "edited" "deleted" "prereleased" "released"),
-        ),
+        ("release", by_type!("published" "unpublished" "created" "edited" "deleted" "prereleased" "released")),
         ("repository_dispatch", Either(&[Nothing, Shape::Keys(&closed("the event", &[("types", ONE_OR_MORE)]))])),
         ("schedule", List(&Shape::Keys(&SCHEDULE))),
         ("status", Nothing),
         ("watch", by_type!("started")),
         ("workflow_call", Either(&[Nothing, Shape::Keys(&WORKFLOW_CALL)])),
-        (
-            "workflow_dispatch",
-            Either(&[Nothing, Shape::Keys(&closed("the event", &[("inputs", NAMED_INPUTS)]))]),
-        ),
+        ("workflow_dispatch", Either(&[Nothing, Shape::Keys(&closed("the event", &[("inputs", NAMED_INPUTS)]))])),
         (
             "workflow_run",
             Shape::Keys(&Keys {
@@ -409,7 +459,8 @@ const ON: Keys = closed(
 const SCHEDULE: Keys =
     Keys { what: "`schedule`", known: &[("cron", Cron), ("timezone", Filled)], rest: None, needed: &["cron"] };
 
-const NAMED_INPUTS: Shape = Either(&[Nothing, Shape::Keys(&named("`inputs`", Either(&[Nothing, Shape::Keys(&INPUT)])))]);
+const NAMED_INPUTS: Shape =
+    Either(&[Nothing, Shape::Keys(&named("`inputs`", Either(&[Nothing, Shape::Keys(&INPUT)])))]);
 const INPUT: Keys = closed(
     "an input",
     &[
@@ -426,7 +477,10 @@ const WORKFLOW_CALL: Keys = closed(
     "the event",
     &[
         ("inputs", Either(&[Nothing, Shape::Keys(&named("`inputs`", Shape::Keys(&CALL_INPUT)))])),
-        ("secrets", Either(&[Nothing, Shape::Keys(&named("`secrets`", Either(&[Nothing, Shape::Keys(&CALL_SECRET)])))])),
+        (
+            "secrets",
+            Either(&[Nothing, Shape::Keys(&named("`secrets`", Either(&[Nothing, Shape::Keys(&CALL_SECRET)])))]),
+        ),
         ("outputs", Either(&[Nothing, Shape::Keys(&named("`outputs`", Shape::Keys(&CALL_OUTPUT)))])),
     ],
 );

@@ -14,6 +14,13 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, root: Value<'a>) {
         let message = "the schedule has no time".to_string();
         checker.tell(name.pointer(), message, "write `schedule` as a key, with `- cron: ...` below it");
     }
+    for name in names.iter().filter(|name| name.text() == Some("workflow_run")) {
+        let message = "it waits for a workflow and names none".to_string();
+        checker.tell(name.pointer(), message, "write `workflow_run` as a key, with `workflows` below it");
+    }
+    if let Some(times) = on.get("schedule").filter(|times| times.is_sequence() && times.items().next().is_none()) {
+        checker.tell(times.pointer(), "the schedule has no time".into(), "add `- cron: ...`");
+    }
     if !on.is_null() && names.is_empty() || on.is_mapping() && on.entries().is_empty() {
         checker.tell(on.pointer(), "no event starts it".into(), "name an event, such as `push`");
     }
@@ -26,8 +33,17 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, root: Value<'a>) {
             checker.tell(at.pointer(), both, "keep one of them, and exclude with `!` in front of a pattern");
         }
     }
-    for (name, input) in on.path(&["workflow_dispatch", "inputs"]).map(Value::entries).unwrap_or_default() {
+    let inputs = |event: &str| on.path(&[event, "inputs"]).map(Value::entries).unwrap_or_default();
+    for (name, input) in inputs("workflow_dispatch") {
         choice(checker, name, input);
+    }
+    for (name, input) in inputs("workflow_dispatch").into_iter().chain(inputs("workflow_call")) {
+        let is_flag = input.get("type").is_some_and(|kind| kind.text() == Some("boolean"));
+        let Some(default) = input.get("default").filter(|_| is_flag) else { continue };
+        if !default.text().is_some_and(|text| text == "true" || text == "false" || text.contains("${{")) {
+            let message = format!("the default of `{name}` is neither `true` nor `false`");
+            checker.tell(default.pointer(), message, "write one of the two, or another `type`");
+        }
     }
 }
 
@@ -61,7 +77,8 @@ const FIELDS: [(u8, u8, &[&str]); 5] = [
 /// Whether a text is a line of POSIX cron.
 pub(super) fn is_cron(text: &str) -> bool {
     let fields: Vec<&str> = text.split_whitespace().collect();
-    fields.len() == FIELDS.len() && fields.iter().zip(FIELDS).all(|(field, kind)| field.split(',').all(|one| part(one, kind)))
+    fields.len() == FIELDS.len()
+        && fields.iter().zip(FIELDS).all(|(field, kind)| field.split(',').all(|one| part(one, kind)))
 }
 
 /// `*`, `5`, `1-5`, each with `/2` behind it or not.
@@ -88,7 +105,17 @@ mod tests {
         for good in ["0 0 * * *", "*/15 0-6,22 1 JAN-mar MON", "30 5 1-31/2 12 7", "5/10 * * * *"] {
             assert!(is_cron(good), "{good}");
         }
-        for bad in ["", "@daily", "0 0 * *", "0 0 * * * *", "60 0 * * *", "0 0 0 * *", "0 0 * foo *", "5-1 * * * *", "*/0 * * * *"] {
+        for bad in [
+            "",
+            "@daily",
+            "0 0 * *",
+            "0 0 * * * *",
+            "60 0 * * *",
+            "0 0 0 * *",
+            "0 0 * foo *",
+            "5-1 * * * *",
+            "*/0 * * * *",
+        ] {
             assert!(!is_cron(bad), "{bad}");
         }
     }

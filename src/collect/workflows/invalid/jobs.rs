@@ -68,13 +68,11 @@ fn is_remote(text: &str, least: usize) -> bool {
     !reference.is_empty() && path.split('/').count() >= least && path.split('/').all(|part| !part.is_empty())
 }
 
-/// A workflow that a job calls.
+/// A workflow that a job calls; one of the same tree has no ref.
 fn called(checker: &mut Checker<'_>, uses: Value<'_>) {
     let Some(text) = uses.text().filter(|text| !text.is_empty() && !text.contains("${{")) else { return };
-    let path = text.split('@').next().unwrap_or(text);
     let local = text.starts_with("./") && !text.contains('@');
-    let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    if !is_yaml || !path.contains(".github/workflows/") || !(local || is_remote(text, 5)) {
+    if !local && !is_remote(text, 3) {
         let help = "write `./.github/workflows/file.yml`, or `owner/repository/.github/workflows/file.yml@ref`";
         checker.tell(uses.pointer(), format!("`{}` names no workflow", brief(text)), help);
     }
