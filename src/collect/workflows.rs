@@ -10,8 +10,11 @@ use crate::located::{Dialect, Value};
 use crate::syntax::Format;
 
 mod commands;
+mod expressions;
 mod github;
 mod gitlab;
+mod invalid;
+mod shapes;
 
 pub struct Workflows;
 
@@ -49,7 +52,11 @@ impl Collector for Workflows {
 
     fn collect<'a>(&self, bundle: &'a Bundle, _config: &Config) -> Contribution<'a> {
         let mut all: Vec<Pipeline<'a>> = Vec::new();
+        let mut problems = Vec::new();
         for artefact in bundle.section(self.section()) {
+            if github::is_workflow(&artefact.path) {
+                problems.extend(invalid::problems(artefact));
+            }
             let Some(root) = artefact.located.root().filter(|root| root.is_mapping()) else { continue };
             if github::is_workflow(&artefact.path) {
                 all.extend(github::pipeline(root, bundle));
@@ -59,10 +66,11 @@ impl Collector for Workflows {
                 all.push(gitlab::pipeline(root, bundle));
             }
         }
-        if all.is_empty() {
-            return Contribution::default();
+        let mut contribution = Contribution { problems, ..Contribution::default() };
+        if !all.is_empty() {
+            contribution.beside.push(("pipelines", Box::new(all)));
         }
-        Contribution { beside: vec![("pipelines", Box::new(all))], ..Contribution::default() }
+        contribution
     }
 
     fn schema(&self, generator: &mut SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {

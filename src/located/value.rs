@@ -175,6 +175,13 @@ impl<'a> Value<'a> {
         entries.list
     }
 
+    /// The values of a mapping as they are written: merge keys are not followed, keys that stand twice come twice.
+    pub fn own_entries(self) -> impl Iterator<Item = Value<'a>> {
+        let value = self.resolved();
+        let children = value.is_mapping().then(|| value.children());
+        children.into_iter().flatten()
+    }
+
     /// What a merge key's value brings in.
     fn merged(self) -> Vec<(&'a str, Value<'a>)> {
         if self.is_mapping() {

@@ -263,3 +263,13 @@ fn what_a_secret_holds_is_shown_nowhere_whole_or_broken() {
         }
     }
 }
+
+#[test]
+fn a_workflow_that_github_refuses_is_a_fault_at_its_place() {
+    let workflow = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n        uses: a/b@v1\n      - run: cargo test\n";
+    let (folder, ran) = check(&[(".github/workflows/ci.yml", workflow)]);
+    let problem = only_problem(&ran, "fault", ".github/workflows/ci.yml");
+    assert_eq!((problem["line"].as_u64(), problem["column"].as_u64()), (Some(6), Some(9)), "{problem:#}");
+    assert_eq!(ran.verdict("delivery/ci-tests-run"), "error");
+    assert_eq!((ran.code, code(&folder)), (1, 3));
+}
