@@ -189,7 +189,10 @@ pub fn request(
             let control = Arc::try_unwrap(config.secrets).unwrap_or_default();
             Config { secrets: Arc::new(Control { gitleaks, ..control }), ..config }
         }
-        Err((problem, text)) => return Ok(Err(complaint(vec![problem], text.into(), common.color))),
+        Err(broken) => {
+            let (problem, text) = *broken;
+            return Ok(Err(complaint(vec![problem], text.into(), common.color)));
+        }
     };
     policies.extend(config.policies.iter().cloned());
     let (rules, skip) = (rules.to_vec(), skip.to_vec());

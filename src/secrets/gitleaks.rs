@@ -129,17 +129,24 @@ impl Gitleaks {
     /// # Errors
     ///
     /// What is wrong with `.gitleaks.toml`, at its place, and its text.
-    pub fn find(start: &Path) -> Result<Option<Self>, (Problem, String)> {
+    pub fn find(start: &Path) -> Result<Option<Self>, Box<(Problem, String)>> {
         let Ok(start) = std::fs::canonicalize(start) else { return Ok(None) };
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
         let root: PathBuf = git_root(folder).unwrap_or_else(|| folder.to_path_buf());
-        let config = std::fs::read_to_string(root.join(CONFIG)).ok();
-        let ignore = std::fs::read_to_string(root.join(IGNORE)).ok();
+        let read = |name: &'static str| match std::fs::read_to_string(root.join(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                let problem = Problem::new(ProblemKind::Fault, name, format!("cannot be read: {error}"));
+                Err(Box::new((problem.help("give read permission, or remove it"), String::new())))
+            }
+        };
+        let (config, ignore) = (read(CONFIG)?, read(IGNORE)?);
         if config.is_none() && ignore.is_none() {
             return Ok(None);
         }
         let mut gitleaks = match config {
-            Some(text) => Self::read(&text).map_err(|problem| (*problem, text))?,
+            Some(text) => Self::read(&text).map_err(|problem| Box::new((*problem, text)))?,
             None => Self::default(),
         };
         gitleaks.ignored = ignore.unwrap_or_default().lines().filter_map(fingerprint).collect();

@@ -33,7 +33,8 @@ pub(super) fn check<'a>(checker: &mut Checker<'a>, root: Value<'a>) {
 fn identifier(checker: &mut Checker<'_>, of: &str, name: &str, at: Value<'_>) {
     let mut letters = name.chars();
     let first = letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    if !name.is_empty() && !(first && letters.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')) {
+    let sound = first && letters.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if !name.is_empty() && !sound {
         let help = "begin with a letter or `_`, and go on with letters, digits, `-` and `_`";
         checker.tell(at.pointer(), format!("`{}` cannot be the name of {of}", brief(name)), help);
     }
