@@ -26,8 +26,12 @@ place(realm, key) := realm[key].at if {
 } else := realm.at
 
 # Values about failed logins that a variable sets at import.
-undecided(realm) := {realm.brute_force | not is_boolean(realm.brute_force.on)} | {realm[key] |
-	some key in ["failure_factor", "wait_increment"]
-	realm[key]
-	not is_number(realm[key].value)
+undecided(realm) := {value |
+	some key, part in {"brute_force": "on", "failure_factor": "value", "wait_increment": "value"}
+	value := realm[key]
+	not stated(value, part)
 }
+
+stated(value, part) if is_boolean(value[part])
+
+stated(value, part) if is_number(value[part])

@@ -4,7 +4,7 @@ import data.lib.realms
 
 test_defaults_count_in_full_exports_alone if {
 	realms.protection({"full": true}) == false
-	not realms.protection({"full": false}) == false
+	[on | on := realms.protection({"full": false})] == []
 	realms.failures({"full": true}) == 30
 	not realms.failures({"full": false})
 }
