@@ -268,8 +268,8 @@ fn is_plain(kind: Kind, value: &str) -> bool {
     let public_key =
         ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----begin"].iter().any(|start| lower.starts_with(start));
     let hashed = [
-        "$2a$", "$2b$", "$2y$", "$argon2", "$pbkdf2", "sha256:", "sha512:", "sha1:", "sha256-", "sha512-", "sha384-",
-        "pbkdf2_",
+        "$1$", "$5$", "$6$", "$apr1$", "$2a$", "$2b$", "$2y$", "$argon2", "$pbkdf2", "sha256:", "sha512:", "sha1:",
+        "sha256-", "sha512-", "sha384-", "pbkdf2_",
     ]
     .iter()
     .any(|start| lower.starts_with(start));

@@ -87,7 +87,7 @@ pub fn record(entry: Value<'_>) -> Result<Detector, Refused> {
         before: number(entry, "before", MOST_BEFORE as f32)? as usize,
         run: optional(entry, "run")?.map(characters),
         through: optional(entry, "through")?.map(str::to_string),
-        chosen: matches!(optional(entry, "check")?, Some("own-password" | "default-password")),
+        chosen: matches!(optional(entry, "check")?, Some("password" | "own-password" | "default-password")),
         check,
         entropy: number(entry, "entropy", 8.0)?,
         near: words("near"),
