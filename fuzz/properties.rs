@@ -25,6 +25,17 @@ pub fn check(format: Format, text: &str) {
     serde_json::to_string(&documents).expect("every tree serialises");
 }
 
+/// Looks for secrets in a text, however it may be written: each stands inside it, and no two overlap.
+pub fn check_secrets(text: &str) {
+    for path in ["a.yaml", "a.json", "a.py", ".env", "Dockerfile", "a.xml", "a.md", "a.sh"] {
+        let found = plimsoll::secrets::scan(path, text);
+        for detection in &found {
+            assert!(text.get(detection.span.range()).is_some_and(|secret| !secret.is_empty()), "{path}: {text}");
+        }
+        assert!(found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "{path}: {text}");
+    }
+}
+
 /// Reads a text and follows a route that may or may not lead somewhere.
 pub fn check_route(text: &str, steps: &[Step]) {
     let mut parsed = parse(Format::Yaml, "a".into(), text.into(), Limits::default());

@@ -190,6 +190,12 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_searched_for_secrets(text in any::<String>(), yaml in words(YAML)) {
+        properties::check_secrets(&text);
+        properties::check_secrets(&yaml);
+    }
+
+    #[test]
     fn any_yaml_is_read(text in words(YAML)) {
         properties::check(Format::Yaml, &text);
     }
