@@ -11,7 +11,10 @@ use crate::secrets::{Detection, Strength, context, credential, encoded};
 const NAME: usize = 80;
 
 /// Bytes of one literal that are looked at.
-const LITERAL: usize = 8 << 10;
+const LITERAL: usize = 4 << 10;
+
+/// Bytes behind a name within which code says what counts where nothing else is set.
+const FALLBACK: usize = 160;
 
 /// Lines below a `name:` within which its `value:` stands.
 const NEAR: usize = 3;
@@ -309,8 +312,10 @@ fn assigned(family: Family, text: &str, line: &Range<usize>, before: &str, from:
         return below(text, line);
     }
     if family == Family::Code {
+        // What counts instead stands near, and a minified line is long.
+        let near = &rest[..rest.floor_char_boundary(FALLBACK.min(rest.len()))];
         let fallback =
-            ["|| ", "?? ", " or ", "?: "].iter().find_map(|sign| rest.find(sign).map(|at| from + at + sign.len()));
+            ["|| ", "?? ", " or ", "?: "].iter().find_map(|sign| near.find(sign).map(|at| from + at + sign.len()));
         if let Some(value) = fallback.and_then(|from| quoted(text, from, line.end)) {
             return Some(Found { value, quoted: true, how: "what counts where nothing else is set" });
         }
@@ -546,7 +551,7 @@ fn skip_blanks(text: &str, from: usize, end: usize) -> usize {
 
 /// The line of a byte, without its end, and of a very long line what stands around the byte.
 pub fn line_around(text: &str, at: usize) -> Range<usize> {
-    const AROUND: usize = 4 << 10;
+    const AROUND: usize = 512;
     let low = text.floor_char_boundary(at.saturating_sub(AROUND));
     let high = text.floor_char_boundary((at + AROUND + LITERAL).min(text.len()));
     let start = text[low..at].rfind('\n').map_or(low, |found| low + found + 1);
