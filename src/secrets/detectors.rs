@@ -11,7 +11,6 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use aho_corasick::AhoCorasick;
 use globset::GlobSet;
-use rayon::prelude::*;
 use regex::bytes::Regex;
 
 use crate::input::tables;
@@ -78,13 +77,17 @@ pub struct Detector {
 /// All built-in detectors, in the order of the tables.
 pub fn builtin() -> &'static [Detector] {
     static DETECTORS: LazyLock<Vec<Detector>> = LazyLock::new(|| {
-        let of = |name: &&str| {
+        let of = |name: &'static str| {
             let table = tables::read_without(name, &["examples", "near_misses"]);
             let list = table.root().and_then(|root| root.get(name));
             // A test reads every record strictly, so that none is left out here.
             list.into_iter().flat_map(Value::items).filter_map(|entry| read::record(entry).ok()).collect::<Vec<_>>()
         };
-        TABLES.par_iter().flat_map(of).collect()
+        // Threads of their own: a worker of the pool that waits here could take up a scan, which would wait for this.
+        std::thread::scope(|scope| {
+            let readers: Vec<_> = TABLES.iter().map(|name| scope.spawn(move || of(name))).collect();
+            readers.into_iter().flat_map(|reader| reader.join().unwrap_or_default()).collect()
+        })
     });
     &DETECTORS
 }

@@ -271,5 +271,7 @@ fn a_workflow_that_github_refuses_is_a_fault_at_its_place() {
     let problem = only_problem(&ran, "fault", ".github/workflows/ci.yml");
     assert_eq!((problem["line"].as_u64(), problem["column"].as_u64()), (Some(6), Some(9)), "{problem:#}");
     assert_eq!(ran.verdict("delivery/ci-tests-run"), "error");
-    assert_eq!((ran.code, code(&folder)), (1, 3));
+    // What the pipeline lacks is a finding as well; where that is not asked for the fault alone counts.
+    let alone = run(folder.path(), &["check", "--rule", "delivery/ci-tests-run"]).code;
+    assert_eq!((ran.code, alone), (1, 3));
 }
