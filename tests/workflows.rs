@@ -99,6 +99,7 @@ fn jobs() {
         (jobs("  a: {runs-on: x, steps: make}\n"), "make", "`steps` cannot be `make`"),
         (jobs("  a: {uses: ./b.yml, runs-on: x}\n"), "runs-on", "`runs-on` is no key of a job that calls a workflow"),
         (jobs("  a: {uses: ./b.yml@main}\n"), "./b.yml@main", "`./b.yml@main` names no workflow"),
+        (jobs("  a: {uses: ./b/c/d.yml@main}\n"), "./b/c/d.yml@main", "`./b/c/d.yml@main` names no workflow"),
         (jobs("  1a: {runs-on: x, steps: [run: make]}\n"), "1a", "`1a` cannot be the name of a job"),
         (job("step: []"), "step", "`step` is no key of a job with steps"),
         (job("timeout-minutes: '30'"), "'30'", "`timeout-minutes` cannot be `30`"),

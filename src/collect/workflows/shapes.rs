@@ -193,7 +193,7 @@ pub const CALLING_JOB: Keys = closed(
     "a job that calls a workflow",
     &[
         ("name", In(MATRIX, &Text)),
-        ("uses", Fixed),
+        ("uses", Filled),
         ("with", In(MATRIX, &Shape::Keys(&WITH))),
         ("secrets", In(MATRIX_SECRETS, &Either(&[Choice(&["inherit"]), Shape::Keys(&SECRETS)]))),
         ("needs", Either(&[Fixed, List(&Fixed)])),

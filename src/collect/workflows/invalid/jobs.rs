@@ -73,7 +73,7 @@ fn is_remote(text: &str, least: usize) -> bool {
 fn called(checker: &mut Checker<'_>, uses: Value<'_>) {
     let Some(text) = uses.text().filter(|text| !text.is_empty() && !text.contains("${{")) else { return };
     let local = text.starts_with("./") && !text.contains('@');
-    if !local && !is_remote(text, 3) {
+    if !local && (text.starts_with('.') || !is_remote(text, 3)) {
         let help = "write `./.github/workflows/file.yml`, or `owner/repository/.github/workflows/file.yml@ref`";
         checker.tell(uses.pointer(), format!("`{}` names no workflow", brief(text)), help);
     }
