@@ -1,4 +1,4 @@
-//! What files of Caddy and HAProxy come to in the view `edges`.
+//! What files of nginx, Caddy and HAProxy come to in the view `edges`.
 
 use plimsoll::input::InputDocument;
 use plimsoll::input::edges::{Edge, Location};
@@ -47,6 +47,14 @@ fn caddy(text: &str) -> Vec<String> {
     })
 }
 
+fn nginx(lines: &str) -> Vec<String> {
+    let text = format!("events {{}}\nhttp {{ server {{ listen 443 ssl; server_name a.io; {lines} }} }}\n");
+    with(&[("nginx.conf", &text)], |document, problems| {
+        assert_eq!(problems, [], "{text}");
+        shown(document)
+    })
+}
+
 fn haproxy(text: &str) -> Vec<String> {
     with(&[("haproxy.cfg", text)], |document, problems| {
         assert_eq!(problems, [], "{text}");
@@ -59,6 +67,25 @@ fn origins(path: &str, text: &str) -> Vec<String> {
         let lists = document.edges.iter().filter_map(|edge| edge.cors.as_ref()).flat_map(|cors| &cors.origins);
         lists.map(|origin| origin.value.to_string()).collect()
     })
+}
+
+#[test]
+fn an_if_of_nginx_with_headers_of_its_own_drops_those_around_it() {
+    let location = |inside: &str| nginx(&format!("location / {{ add_header X-A 1; {inside} }}"));
+    for (inside, expected) in [
+        ("if ($slow) { set $x 1; }", &["443 a.io: / Files x-a=1 upload=1048576"][..]),
+        (
+            "if ($slow) { add_header X-B 2; }",
+            &["443 a.io: / Files x-a=1 upload=1048576", "443 a.io: / Files x-b=2 upload=1048576"],
+        ),
+        // What answers a preflight is no page.
+        (
+            "if ($request_method = OPTIONS) { add_header X-B 2; return 204; }",
+            &["443 a.io: / Files x-a=1 upload=1048576"],
+        ),
+    ] {
+        assert_eq!(location(inside), expected, "{inside}");
+    }
 }
 
 #[test]

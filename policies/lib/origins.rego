@@ -32,6 +32,10 @@ wildcard(entry) := "allows every origin" if {
 	is_pattern(entry)
 	some branch in branches(entry)
 	open_ended(branch)
+} else := sprintf("allows hosts of others, since a dot of `%s` stands for any sign", [entry]) if {
+	is_pattern(entry)
+	regex.match(`[A-Za-z0-9]\.[A-Za-z0-9]`, entry)
+	not regex.match(`[^:/\\]\\?/\$?$`, inner(entry))
 }
 
 everything(entry) if regex.match(`^((\*|https?)://)?\*(:(\*|[0-9]+))?/?$`, entry)
@@ -63,16 +67,19 @@ host(entry) := split(regex.replace(entry, `^[A-Za-z*+.-]+://`, ""), "/")[0]
 # A regular expression and no origin: origins hold none of these signs, but for the brackets of an IPv6 address.
 is_pattern(entry) if regex.match(`[\\^|()]|[.\])]\+|\$$|\.\*|https\?|\[[^:\]]*\]`, entry)
 
-# The expression without the slashes that JavaScript and nginx put round it.
-inner(entry) := regex.replace(regex.replace(entry, `^(~\*?|/)`, ""), `/[a-z]*$`, "")
+# The expression without the slashes that JavaScript puts round it, or the mark that nginx puts before it.
+inner(entry) := regex.replace(trim_prefix(entry, "/"), `/[a-z]*$`, "") if {
+	startswith(entry, "/")
+} else := regex.replace(entry, `^~\*?`, "")
 
 # Alternatives at the outermost level, as far as no group hides them.
 branches(entry) := split(inner(entry), "|") if {
 	not contains(entry, "(")
 } else := [inner(entry)]
 
-# Anything may follow a branch without an end, or stand before a name without a beginning.
-open_ended(branch) if not regex.match(`(\$|\\z|\\Z)\)*$`, branch)
+# Anything may follow a branch without an end, or stand before a name without a beginning. A slash is an end, since no
+# origin has one behind its host: nothing fits.
+open_ended(branch) if not regex.match(`(\$|\\z|\\Z|[^:/\\]\\?/)\)*$`, branch)
 
 open_ended(branch) if not regex.match(`^\(*(\?:)?(\^|\\A|https?|\(?https|:?//|\\?/\\?/|\\\.|\(\^)`, branch)
 

@@ -84,3 +84,16 @@ test_https_origins_have_no_fault if {
 	}
 	{entry | some entry in entries; origins.fault(entry)} == set()
 }
+
+# No origin has a slash behind its host, so the first fits none; the others still have open ends.
+test_a_pattern_that_ends_in_a_path_fits_no_origin if {
+	closed := {`~^https?:\/\/harbour\.se\/`, `^https://harbour\.se/$`, `/^https:\/\/harbour\.se$/`}
+	open := {`~^https?:\/\/harbour\.se`, `/^https:\/\/harbour\.se/`, `~^https?://`}
+	{entry | some entry in closed | open; origins.wildcard(entry)} == open
+}
+
+test_a_dot_of_a_pattern_stands_for_any_sign if {
+	bare := {`~^https://www.harbour\.se$`, `^https://(app|www)\.harbour.se$`}
+	escaped := {`~^https://www\.harbour\.se$`, `^https://(app|www)\.harbour\.se$`, `^https://www.harbour.se/$`, "https://www.harbour.se"}
+	{entry | some entry in bare | escaped; origins.wildcard(entry)} == bare
+}

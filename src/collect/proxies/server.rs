@@ -156,6 +156,26 @@ impl<'a> Walker<'_, 'a> {
             access: level.access.clone(),
             unseen: level.unseen.clone(),
         });
+        if matches!(answers, Answers::Proxy | Answers::Files) {
+            self.conditions(block, level);
+        }
+    }
+
+    /// An `if` with headers of its own answers in place of its location, without the headers around it; one that answers by
+    /// itself, as to preflights, carries no page.
+    /// <https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header>
+    fn conditions(&mut self, block: &Block<'a>, level: &Level<'a>) {
+        let Some(outer) = self.found.locations.last().cloned() else { return };
+        for condition in block.all("if") {
+            let Some(list) = condition.block else { continue };
+            let inner = Block::read(list, self.bundle);
+            let answers = inner.directives.iter().any(|one| matches!(one.name, "return" | "rewrite" | "break"));
+            if answers || inner.all("add_header").next().is_none() {
+                continue;
+            }
+            let headers = level.inside(&inner, self.http).headers;
+            self.found.locations.push(Location { at: condition.at.into(), headers, ..outer.clone() });
+        }
     }
 
     /// Origins that a level lets in, and those of its `if`s.
