@@ -97,6 +97,11 @@ static PREFILTER: LazyLock<Option<Prefilter>> = LazyLock::new(|| {
     search.ok().map(|search| Prefilter { search, clues: words })
 });
 
+/// Builds the tables that the first search needs.
+pub fn make_ready() {
+    LazyLock::force(&PREFILTER);
+}
+
 /// The secrets of a text, in the order in which they stand; no two of them overlap.
 pub fn scan(path: &str, text: &str) -> Vec<Detection> {
     let mut found = Vec::new();

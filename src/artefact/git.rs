@@ -34,21 +34,30 @@ impl Repository {
     ///
     /// No git on the machine, no repository, or one that git refuses to read.
     pub fn open(paths: &[PathBuf]) -> Result<Self, Box<Problem>> {
+        Self::around(paths).known()
+    }
+
+    /// Where git is to be asked, before it was.
+    fn around(paths: &[PathBuf]) -> Self {
         let in_hook = PLACES.iter().any(|name| std::env::var_os(name).is_some());
         let start = paths.first().filter(|_| !in_hook).map_or(Path::new("."), PathBuf::as_path);
         let folder = start.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
-        let mut repository = Self { folder: folder.to_path_buf(), root: None };
-        let mut command = repository.command();
+        Self { folder: folder.to_path_buf(), root: None }
+    }
+
+    /// Itself with its work tree, once git knows it.
+    fn known(mut self) -> Result<Self, Box<Problem>> {
+        let mut command = self.command();
         let output = command.args(["rev-parse", "--is-bare-repository", "--show-toplevel"]).output();
         let output = output.map_err(|error| cannot_start(&error))?;
         let said = String::from_utf8_lossy(&output.stdout);
         match said.trim_end_matches(['\n', '\r']).split_once('\n') {
             // A bare repository has no top level, and git says so after it has answered the first question.
             None if said.trim() == "true" => {}
-            Some((_, root)) if output.status.success() => repository.root = Some(PathBuf::from(root)),
-            _ => return Err(refusal(&repository.folder, &output)),
+            Some((_, root)) if output.status.success() => self.root = Some(PathBuf::from(root)),
+            _ => return Err(refusal(&self.folder, &output)),
         }
-        Ok(repository)
+        Ok(self)
     }
 
     /// A git command whose output depends on the repository alone, not on the user's configuration.

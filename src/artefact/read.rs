@@ -22,6 +22,10 @@ use crate::syntax::{self, Fault, Format};
 
 /// Finds, reads and classifies everything that a run looks at.
 pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
+    if wanted.secrets {
+        // The tables take some milliseconds, in which files are listed.
+        rayon::spawn(secrets::make_ready);
+    }
     let here = [".".into()];
     let paths: &[_] = if sources.paths.is_empty() && sources.stdin.is_none() { &here } else { &sources.paths };
     let (tree, walked) = match Tree::open(sources, paths, &config.exclude) {
@@ -54,6 +58,7 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
     }
 
     let reader = Reader { tree: &tree, limits: config.limits, wanted, control: &config.secrets };
+    tree.read_ahead(files.iter().filter(|found| reader.wants(found)), config.limits.file_bytes);
     let mut read: BTreeMap<Arc<str>, Reading> =
         files.par_iter().filter_map(|found| Some((found.path.clone(), reader.read(found, None)?))).collect();
     if let Some(bytes) = &sources.stdin {
@@ -239,7 +244,7 @@ impl Reader<'_> {
             Some((collector, format)) => vec![(collector, Claim::Yes(format))],
             None => claims(&found.path),
         };
-        let scans = self.wanted.secrets && found.given;
+        let scans = self.searches(found);
         if candidates.is_empty() && !scans {
             return None;
         }
@@ -284,9 +289,21 @@ impl Reader<'_> {
             return Some(Reading { binary, ..Reading::default() });
         }
         let text = Text::new(bytes);
-        let scanned = (!binary && (scans || !candidates.is_empty())).then(|| self.scan(found, text.get(), private));
+        let kept = text.get().clone();
         let reading = if candidates.is_empty() { None } else { self.classify(found, text, &candidates) };
+        // Also where nobody asks for secrets, what may be shown is searched for what must be hidden.
+        let shown = reading.as_ref().is_some_and(|reading| reading.artefact.is_some() || !reading.problems.is_empty());
+        let scanned = (!binary && (scans || shown)).then(|| self.scan(found, &kept, private));
         Some(Reading { scanned, binary, ..reading.unwrap_or_default() })
+    }
+
+    /// Whether a file is read for its own sake; one that an artefact names may be read besides.
+    fn wants(&self, found: &Found) -> bool {
+        self.searches(found) || self.wanted.artefacts && !found.opaque && !claims(&found.path).is_empty()
+    }
+
+    fn searches(&self, found: &Found) -> bool {
+        self.wanted.secrets && found.given
     }
 
     /// Looks for secrets in a text; the text itself is kept only where there are some.

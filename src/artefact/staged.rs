@@ -46,6 +46,7 @@ pub fn walk(staged: &Staged, paths: &[PathBuf], exclude: &[String]) -> Walked {
         }
         neighbours.insert("");
     }
+    staged.read_folders(&neighbours);
     for folder in neighbours {
         for (path, entry) in staged.files(folder).iter().filter(|(path, _)| looked_at(path, &exclude)) {
             add(&mut walked, path, entry, false);

@@ -43,7 +43,7 @@ impl Tree {
     /// Git cannot say what is staged.
     pub fn open(sources: &Sources, paths: &[PathBuf], exclude: &[String]) -> Result<(Self, Walked), Box<Problem>> {
         if sources.staged {
-            let staged = Staged::open(&Repository::open(&sources.paths)?)?;
+            let staged = Staged::open(&sources.paths)?;
             let walked = staged::walk(&staged, &sources.paths, exclude);
             return Ok((Tree::Staged(staged), walked));
         }
@@ -66,6 +66,16 @@ impl Tree {
             }
             Tree::Staged(staged) => staged.entry(path).filter(git::Entry::is_file).map(|entry| Origin::Blob(entry.oid)),
         }
+    }
+
+    /// Says which files are going to be read, so that what takes a question each is asked for at once.
+    pub fn read_ahead<'f>(&self, files: impl Iterator<Item = &'f Found>, limit: usize) {
+        let Tree::Staged(staged) = self else { return };
+        let oids = files.filter_map(|found| match &found.origin {
+            Origin::Blob(oid) => Some(oid.as_str()),
+            Origin::File(_) | Origin::Given => None,
+        });
+        staged.read_ahead(&oids.collect::<Vec<_>>(), limit);
     }
 
     /// What a file holds, if it is not over the limit in bytes.

@@ -34,6 +34,9 @@ struct Pipes {
 /// How many bytes of an object over the limit are kept, to see whether it is text.
 const START: u64 = 8_000;
 
+/// Bytes that a pipe takes at least before anybody reads them: POSIX's `PIPE_BUF` on Linux.
+const PIPE: usize = 4_096;
+
 impl Blobs {
     /// # Errors
     ///
@@ -55,33 +58,52 @@ impl Blobs {
     ///
     /// Git died, or says what this does not understand.
     pub fn get(&self, name: &str, limit: usize) -> io::Result<Blob> {
-        self.pipes.lock().unwrap_or_else(PoisonError::into_inner).get(name, limit as u64)
+        Ok(self.all(&[name], limit)?.pop().unwrap_or(Blob::Missing))
+    }
+
+    /// The objects of many names, asked for without waiting for each answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::get`].
+    pub fn all(&self, names: &[&str], limit: usize) -> io::Result<Vec<Blob>> {
+        let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
+        let Pipes { questions, answers } = &mut *pipes;
+        let questions = questions.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        let asked: String = names.iter().flat_map(|name| [*name, "\n"]).collect();
+        if asked.len() <= PIPE {
+            questions.write_all(asked.as_bytes())?;
+            return names.iter().map(|_| read(answers, limit as u64)).collect();
+        }
+        // Git takes no more questions while nobody reads its answers.
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| questions.write_all(asked.as_bytes()));
+            let read: io::Result<Vec<Blob>> = names.iter().map(|_| read(answers, limit as u64)).collect();
+            asking.join().unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()))?;
+            read
+        })
     }
 }
 
-impl Pipes {
-    fn get(&mut self, name: &str, limit: u64) -> io::Result<Blob> {
-        let questions = self.questions.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        writeln!(questions, "{name}")?;
-        questions.flush()?;
-        let mut header = String::new();
-        self.answers.read_line(&mut header)?;
-        // `<oid> <type> <size>`, or `<name> missing`.
-        let size = header.trim_end().rsplit_once(' ').map(|(_, last)| last);
-        let Some(size) = size.and_then(|size| size.parse::<u64>().ok()) else {
-            let answered = header.ends_with('\n');
-            return if answered { Ok(Blob::Missing) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
-        };
-        let kept = if size > limit { START.min(size) } else { size };
-        let mut bytes = Vec::with_capacity(usize::try_from(kept).unwrap_or_default());
-        self.answers.by_ref().take(kept).read_to_end(&mut bytes)?;
-        // The rest, and the line break after it.
-        let rest = size - kept + 1;
-        if io::copy(&mut self.answers.by_ref().take(rest), &mut io::sink())? < rest {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(if size > limit { Blob::Large(size, bytes) } else { Blob::Bytes(bytes) })
+/// Reads one answer.
+fn read(answers: &mut BufReader<ChildStdout>, limit: u64) -> io::Result<Blob> {
+    let mut header = String::new();
+    answers.read_line(&mut header)?;
+    // `<oid> <type> <size>`, or `<name> missing`.
+    let size = header.trim_end().rsplit_once(' ').map(|(_, last)| last);
+    let Some(size) = size.and_then(|size| size.parse::<u64>().ok()) else {
+        let answered = header.ends_with('\n');
+        return if answered { Ok(Blob::Missing) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+    };
+    let kept = if size > limit { START.min(size) } else { size };
+    let mut bytes = Vec::with_capacity(usize::try_from(kept).unwrap_or_default());
+    answers.by_ref().take(kept).read_to_end(&mut bytes)?;
+    // The rest, and the line break after it.
+    let rest = size - kept + 1;
+    if io::copy(&mut answers.by_ref().take(rest), &mut io::sink())? < rest {
+        return Err(io::ErrorKind::UnexpectedEof.into());
     }
+    Ok(if size > limit { Blob::Large(size, bytes) } else { Blob::Bytes(bytes) })
 }
 
 impl Drop for Blobs {

@@ -3,8 +3,10 @@
 //! Listing an index of many thousands of files takes longer than judging the few that changed. So git says what differs from
 //! HEAD, and only the folders that matter are read from HEAD's tree.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 use std::path::PathBuf;
+use std::process::{Child, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use super::{Blob, Blobs, Repository, refusal};
@@ -41,6 +43,8 @@ pub struct Staged {
     pub unmerged: Vec<String>,
     /// Folders of HEAD that were read, by path.
     folders: Mutex<HashMap<String, BTreeMap<String, Entry>>>,
+    /// Contents that were asked for ahead, by the object's name.
+    ahead: Mutex<HashMap<String, Blob>>,
     /// Whether there is a commit yet.
     has_head: bool,
 }
@@ -49,17 +53,23 @@ pub struct Staged {
 const TREE: usize = 64 << 20;
 
 impl Staged {
+    /// What is staged in the repository of the first of the given paths.
+    ///
     /// # Errors
     ///
-    /// A bare repository, or git refuses.
-    pub fn open(repository: &Repository) -> Result<Self, Box<Problem>> {
+    /// No repository, a bare one, or git refuses.
+    pub fn open(paths: &[PathBuf]) -> Result<Self, Box<Problem>> {
+        let around = Repository::around(paths);
+        // The slowest question first: git compares the whole index while the others are answered.
+        let asked = ask_differences(&around, "HEAD");
+        let repository = around.known()?;
         let Some(root) = repository.root.clone() else {
             return Err(Problem::new(ProblemKind::Fault, "", "a bare repository has nothing staged")
                 .help("run it in a work tree, or look at the history with --history")
                 .into());
         };
-        let blobs = Blobs::open(repository)?;
-        let (listed, has_head) = match differences(repository, "HEAD") {
+        let blobs = Blobs::open(&repository)?;
+        let (listed, has_head) = match differences(&repository, asked) {
             Ok(listed) => (listed, true),
             Err(problem) => {
                 if repository.holds(&["rev-parse", "--quiet", "--verify", "HEAD^{commit}"])
@@ -68,11 +78,12 @@ impl Staged {
                     return Err(problem);
                 }
                 let empty = repository.ask(&["hash-object", "-t", "tree", "/dev/null"])?;
-                (differences(repository, String::from_utf8_lossy(&empty).trim())?, false)
+                let asked = ask_differences(&repository, String::from_utf8_lossy(&empty).trim());
+                (differences(&repository, asked)?, false)
             }
         };
         let (changes, unmerged) = parse(&listed);
-        Ok(Self { root, blobs, changes, unmerged, folders: Mutex::default(), has_head })
+        Ok(Self { root, blobs, changes, unmerged, folders: Mutex::default(), ahead: Mutex::default(), has_head })
     }
 
     /// Files that differ from those of HEAD, sorted by path.
@@ -127,46 +138,82 @@ impl Staged {
     /// # Errors
     ///
     /// Git died.
-    pub fn content(&self, oid: &str, limit: usize) -> std::io::Result<Blob> {
-        self.blobs.get(oid, limit)
+    pub fn content(&self, oid: &str, limit: usize) -> io::Result<Blob> {
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).remove(oid);
+        ahead.map_or_else(|| self.blobs.get(oid, limit), Ok)
+    }
+
+    /// Reads what [`Self::content`] is going to be asked for, all at once.
+    pub fn read_ahead(&self, oids: &[&str], limit: usize) {
+        // Git that died here gives no answer later, and that is told then.
+        let blobs = self.blobs.all(oids, limit).unwrap_or_default();
+        let read = oids.iter().map(|oid| (*oid).to_string()).zip(blobs);
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).extend(read);
+    }
+
+    /// Reads folders of HEAD that are going to be looked at, and those that hold them, a level at a time.
+    pub fn read_folders(&self, wanted: &BTreeSet<&str>) {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let deepest = wanted.iter().map(|folder| depth(folder)).max();
+        for level in 0..=deepest.unwrap_or_default() {
+            let names = wanted.iter().filter(|folder| depth(folder) >= level).map(|folder| first(folder, level));
+            let names: BTreeSet<&str> = names.filter(|folder| !folders.contains_key(*folder)).collect();
+            let there: Vec<(&str, String)> =
+                names.into_iter().filter_map(|folder| Some((folder, self.oid_of_folder(folder, &folders)?))).collect();
+            let oids: Vec<&str> = there.iter().map(|(_, oid)| oid.as_str()).collect();
+            let read = self.blobs.all(&oids, TREE).unwrap_or_default();
+            for ((folder, _), blob) in there.iter().zip(&read) {
+                folders.insert((*folder).to_string(), entries_of(blob));
+            }
+        }
+    }
+
+    /// The tree of HEAD's folder, which an outer folder names.
+    fn oid_of_folder(&self, folder: &str, known: &HashMap<String, BTreeMap<String, Entry>>) -> Option<String> {
+        if folder.is_empty() {
+            return self.has_head.then(|| "HEAD^{tree}".to_string());
+        }
+        let (outer, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+        let entry = known.get(outer)?.get(name)?;
+        entry.is_folder().then(|| entry.oid.clone())
     }
 
     /// Looks at a folder of HEAD; at an empty one where HEAD has none.
     fn of_head<T>(&self, folder: &str, look: impl FnOnce(&BTreeMap<String, Entry>) -> T) -> T {
-        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        if !folders.contains_key(folder) {
-            self.read_folder(folder, &mut folders);
-        }
+        self.read_folders(&BTreeSet::from([folder]));
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         look(folders.get(folder).unwrap_or(&BTreeMap::new()))
-    }
-
-    /// Reads a folder of HEAD, and those that hold it.
-    fn read_folder(&self, folder: &str, folders: &mut HashMap<String, BTreeMap<String, Entry>>) {
-        let mut here = String::new();
-        let mut oid = self.has_head.then(|| "HEAD^{tree}".to_string());
-        let mut names = folder.split('/').filter(|name| !name.is_empty());
-        loop {
-            if !folders.contains_key(&here) {
-                let read = oid.and_then(|oid| self.blobs.get(&oid, TREE).ok().map(|blob| (oid, blob)));
-                let entries = match read {
-                    Some((_, Blob::Bytes(bytes))) => entries(&bytes),
-                    _ => BTreeMap::new(),
-                };
-                folders.insert(here.clone(), entries);
-            }
-            let Some(name) = names.next() else { return };
-            oid = folders[&here].get(name).filter(|entry| entry.is_folder()).map(|entry| entry.oid.clone());
-            here = if here.is_empty() { name.to_string() } else { format!("{here}/{name}") };
-        }
     }
 }
 
-/// What the index holds otherwise than a tree, as git lists it.
-fn differences(repository: &Repository, tree: &str) -> Result<Vec<u8>, Box<Problem>> {
+/// How many names a path has; none at the root.
+fn depth(path: &str) -> usize {
+    path.split('/').filter(|name| !name.is_empty()).count()
+}
+
+/// The first names of a path.
+fn first(path: &str, names: usize) -> &str {
+    let end = path.match_indices('/').nth(names.saturating_sub(1)).map_or(path.len(), |(at, _)| at);
+    if names == 0 { "" } else { &path[..end] }
+}
+
+fn entries_of(blob: &Blob) -> BTreeMap<String, Entry> {
+    match blob {
+        Blob::Bytes(bytes) => entries(bytes),
+        Blob::Large(..) | Blob::Missing => BTreeMap::new(),
+    }
+}
+
+/// Asks git what the index holds otherwise than a tree.
+fn ask_differences(repository: &Repository, tree: &str) -> io::Result<Child> {
     let mut command = repository.command();
     command.args(["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff"]);
-    let output = command.args(["--ignore-submodules=none", tree, "--"]).output();
-    match output {
+    command.args(["--ignore-submodules=none", tree, "--"]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+}
+
+fn differences(repository: &Repository, asked: io::Result<Child>) -> Result<Vec<u8>, Box<Problem>> {
+    match asked.and_then(Child::wait_with_output) {
         Ok(output) if output.status.success() => Ok(output.stdout),
         Ok(output) => Err(refusal(&repository.folder, &output)),
         Err(error) => Err(super::cannot_start(&error)),
