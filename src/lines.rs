@@ -17,7 +17,7 @@ pub struct Position {
 
 impl Lines {
     pub fn new(text: &str) -> Self {
-        let after = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let after = text.match_indices('\n').map(|(at, _)| at + 1);
         Self(std::iter::once(0).chain(after).collect())
     }
 

@@ -134,7 +134,10 @@ pub fn clean_line(text: &str) -> String {
 
 /// The text of an excerpt without characters that a terminal obeys, byte for byte as long as before.
 fn visible(text: String) -> String {
-    if !text.chars().any(|c| obeyed(c) && !matches!(c, '\n' | '\t')) {
+    // By bytes first, since a bundle of JavaScript has megabytes of them: C0 and DEL, and what begins C1 and changes of
+    // direction.
+    let suspect = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\t') || matches!(byte, 0x7f | 0xc2 | 0xe2);
+    if !text.bytes().any(suspect) || !text.chars().any(|c| obeyed(c) && !matches!(c, '\n' | '\t')) {
         return text;
     }
     let mut seen = String::with_capacity(text.len());

@@ -4,7 +4,8 @@
 //! line is read as the assignment that it is, or the pattern of a provider is tried. Nothing here says whether a secret may
 //! stand where it stands: rules do.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
@@ -79,8 +80,29 @@ enum Clue {
 }
 
 struct Prefilter {
-    search: AhoCorasick,
+    /// Quick to build.
+    small: AhoCorasick,
+    /// Three times as fast, and worth its building from some megabytes on.
+    large: OnceLock<Option<AhoCorasick>>,
+    /// Bytes searched so far.
+    searched: AtomicUsize,
     clues: Vec<(String, Clue)>,
+}
+
+/// Bytes after whose search the larger automaton is built: what the smaller one searches in the time that building takes.
+const LARGE: usize = 1 << 20;
+
+impl Prefilter {
+    fn build(clues: &[(String, Clue)], kind: AhoCorasickKind) -> Option<AhoCorasick> {
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(true).kind(Some(kind)).build(clues.iter().map(|(word, _)| word)).ok()
+    }
+
+    fn search(&self, text: &str) -> &AhoCorasick {
+        let searched = self.searched.fetch_add(text.len(), Ordering::Relaxed) + text.len();
+        let large = || self.large.get_or_init(|| Self::build(&self.clues, AhoCorasickKind::DFA)).as_ref();
+        if searched > LARGE { large().unwrap_or(&self.small) } else { &self.small }
+    }
 }
 
 static PREFILTER: LazyLock<Option<Prefilter>> = LazyLock::new(|| {
@@ -90,11 +112,8 @@ static PREFILTER: LazyLock<Option<Prefilter>> = LazyLock::new(|| {
     for (at, detector) in detectors::builtin().iter().enumerate() {
         words.extend(detector.literals.iter().map(|literal| (literal.clone(), Clue::Detector(at))));
     }
-    let search = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .build(words.iter().map(|(word, _)| word));
-    search.ok().map(|search| Prefilter { search, clues: words })
+    let small = Prefilter::build(&words, AhoCorasickKind::ContiguousNFA)?;
+    Some(Prefilter { small, large: OnceLock::new(), searched: AtomicUsize::new(0), clues: words })
 });
 
 /// Builds the tables that the first search needs.
@@ -110,7 +129,7 @@ pub fn scan(path: &str, text: &str) -> Vec<Detection> {
     // Where the last name ended, and the last secret of each detector: what lies inside was looked at.
     let mut seen = 0;
     let mut ends: HashMap<usize, usize> = HashMap::default();
-    for hit in prefilter.search.find_overlapping_iter(text) {
+    for hit in prefilter.search(text).find_overlapping_iter(text) {
         let (word, clue) = &prefilter.clues[hit.pattern().as_usize()];
         match *clue {
             Clue::Detector(at) => {

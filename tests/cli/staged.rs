@@ -95,6 +95,24 @@ fn neighbours_come_from_the_index() {
 }
 
 #[test]
+fn hundreds_of_staged_files_and_folders_are_read_whole() {
+    let repository = Repository::new();
+    let path = |n: u64| format!("shops/{}/{n}/mail.conf", n % 7);
+    for n in 0..300 {
+        // More than a pipe holds, so that git must be read while it is asked.
+        repository.write(&path(n), &format!("{}\n", "SMTP_HOST=mail.example.org\n".repeat(40)));
+    }
+    repository.commit("first");
+    for n in 0..300 {
+        repository.write(&path(n), &env(n));
+    }
+    git(repository.path(), &["add", "-A"]);
+    let mut expected: Vec<_> = (0..300).map(|n| leak(&path(n))).collect();
+    expected.sort();
+    assert_eq!(found(&staged(&repository, &[])), expected);
+}
+
+#[test]
 fn removed_renamed_and_linked_files_and_submodules_are_what_they_are() {
     let other = Repository::new();
     other.write("secret.conf", &env(9));
