@@ -5,6 +5,7 @@ use std::fmt;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
 };
+use rayon::prelude::*;
 
 use crate::Run;
 use crate::located::Span;
@@ -19,12 +20,16 @@ const RELATED: usize = 5;
 /// Characters of a line that an excerpt shows; minified files have lines of megabytes.
 const LINE: usize = 400;
 
+/// Findings that one thread draws at a time.
+const CHUNK: usize = 16;
+
 pub fn render(run: &Run, sources: &Sources<'_>, style: Style) -> String {
-    let handler = handler(style);
-    let mut out = String::new();
-    for finding in open(&run.review.outcomes) {
-        draw(&handler, &of_finding(finding, sources, style.why), &mut out);
-    }
+    let drawn = |findings: &[&Finding]| {
+        let (handler, mut out) = (handler(style), String::new());
+        findings.iter().for_each(|finding| draw(&handler, &of_finding(finding, sources, style.why), &mut out));
+        out
+    };
+    let mut out: String = open(&run.review.outcomes).par_chunks(CHUNK).map(drawn).collect();
     if style.verbose {
         out.push_str(&undecided(run, sources));
     }

@@ -25,6 +25,22 @@ pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
     parsed
 }
 
+const MISSING: &str = "the directive has no `;` at its end";
+
+/// Directives that never have a block, so that a `{` shows that their `;` is missing. Modules add directives of their own,
+/// so only those of nginx itself that are common are named. <https://nginx.org/en/docs/dirindex.html>
+#[rustfmt::skip]
+const SIMPLE: &[&str] = &[
+    "access_log", "add_header", "alias", "allow", "auth_basic", "auth_basic_user_file", "auth_request",
+    "client_body_timeout", "client_max_body_size", "daemon", "default_type", "deny", "error_log", "error_page", "expires",
+    "fastcgi_param", "fastcgi_pass", "gzip", "gzip_types", "include", "index", "keepalive_timeout", "limit_conn",
+    "limit_conn_zone", "limit_req", "limit_req_zone", "listen", "log_format", "pid", "proxy_buffering", "proxy_cache",
+    "proxy_connect_timeout", "proxy_http_version", "proxy_pass", "proxy_read_timeout", "proxy_redirect",
+    "proxy_send_timeout", "proxy_set_header", "resolver", "return", "rewrite", "root", "sendfile", "server_name",
+    "server_tokens", "set", "set_real_ip_from", "ssl_certificate", "ssl_certificate_key", "ssl_ciphers", "ssl_protocols",
+    "try_files", "user", "uwsgi_pass", "worker_connections", "worker_processes",
+];
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,
@@ -108,6 +124,9 @@ impl Reader<'_> {
                     return Ok(false);
                 }
                 Token::Open => {
+                    if SIMPLE.contains(&&self.text[name.inner.range()]) {
+                        self.fault(name.span, MISSING, "write `;` behind its last word");
+                    }
                     builder.close(None)?;
                     key(builder, "block")?;
                     builder.open(false, self.at - 1, None, 0)?;
@@ -121,7 +140,7 @@ impl Reader<'_> {
                 }
                 Token::Close | Token::End => {
                     self.at = before;
-                    self.fault(name.span, "the directive has no `;` at its end", "write `;` behind its last word");
+                    self.fault(name.span, MISSING, "write `;` behind its last word");
                     builder.close(None)?;
                     builder.close(Some(before))?;
                     return Ok(false);
@@ -193,6 +212,16 @@ impl Reader<'_> {
             self.fault(Span::new(start, start + 1), "the quote is never closed", "close it");
         }
         self.at = if closed { end + 1 } else { end };
+        // nginx wants a blank between a quoted word and the next one.
+        let next = self.text[self.at..].chars().next().filter(|next| closed && !" \t\r\n;{)".contains(*next));
+        if let Some(next) = next {
+            let place = Span::new(self.at, self.at + next.len_utf8());
+            self.fault(
+                place,
+                "a word follows a quoted one without a blank",
+                "put a blank between them, or quote both as one",
+            );
+        }
         let inner = Span::new(start + 1, end);
         let style = match quote {
             _ if !closed => Style::Block,
@@ -296,6 +325,7 @@ mod tests {
             ("a 'it\\'s' \"\\\\\";", "a(it's|\\)"),
             ("content_by_lua_block { ngx.say({1}) } x;", "content_by_lua_block() {} x()"),
             ("proxy_pass {{ url }}/x; {% if a %} b; {% endif %}", "proxy_pass({{ url }}/x) b()"),
+            ("if ($a = 'b') { set $c 'd'; }", "if(($a|=|b|)) {set($c|d)}"),
             ("map $a $b { default ''; ~^x 1; }", "map($a|$b) {default() ~^x(1)}"),
         ] {
             assert_eq!(read(text), (tree.to_string(), Vec::new()), "{text}");
@@ -310,6 +340,12 @@ mod tests {
             ("} a;", "a()", "a `}` closes no block"),
             ("; a;", "a()", "a `;` ends nothing"),
             ("a \"b", "a(b)", "the quote is never closed"),
+            ("a 'b'c;", "a(b|c)", "a word follows a quoted one without a blank"),
+            (
+                "root /x location / { index y; }",
+                "root(/x|location|/) {index(y)}",
+                "the directive has no `;` at its end",
+            ),
         ] {
             let (found, faults) = read(text);
             assert_eq!(found, tree, "{text}");
