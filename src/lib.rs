@@ -174,10 +174,13 @@ struct Chosen {
 }
 
 fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
-    let matches = |glob: &str, id: &str| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(id));
+    let matcher = |glob: &String| (glob.clone(), globset::Glob::new(glob).ok().map(|glob| glob.compile_matcher()));
+    let asked: Vec<_> = request.rules.iter().map(matcher).collect();
+    let skipped: Vec<_> = request.skip.iter().map(matcher).collect();
+    let fits = |glob: &Option<globset::GlobMatcher>, id: &str| glob.as_ref().is_some_and(|glob| glob.is_match(id));
     let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
-    let unknown = request.rules.iter().chain(&request.skip).filter(|glob| !ids.iter().any(|id| matches(glob, id)));
-    let problem = |glob: &String| {
+    let unknown = asked.iter().chain(&skipped).filter(|(_, glob)| !ids.iter().any(|id| fits(glob, id)));
+    let problem = |(glob, _): &(String, _)| {
         let near = rule::metadata::near(glob, &ids);
         let help = if near.is_empty() { String::new() } else { format!("{near} ") };
         Problem::new(ProblemKind::Fault, "", format!("no rule is called `{glob}`"))
@@ -185,8 +188,8 @@ fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
     };
     let problems = unknown.map(problem).collect();
     let wanted = |rule: &&Arc<Rule>| {
-        (request.rules.is_empty() || request.rules.iter().any(|glob| matches(glob, &rule.id)))
-            && !request.skip.iter().any(|glob| matches(glob, &rule.id))
+        (asked.is_empty() || asked.iter().any(|(_, glob)| fits(glob, &rule.id)))
+            && !skipped.iter().any(|(_, glob)| fits(glob, &rule.id))
     };
     let named = ids.iter().filter(|id| request.rules.iter().any(|glob| glob == **id)).map(|id| (*id).into()).collect();
     (Chosen { rules: rules.iter().filter(wanted).cloned().collect(), named }, problems)
