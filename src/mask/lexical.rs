@@ -206,8 +206,8 @@ mod tests {
             ("data: {a: abc}\nkind: Secret\n---\ndata: {a: b}\n", &[" {a: abc}"]),
             ("{\"kind\": \"Secret\", \"data\": {\"a\": \"abc\"\n", &[" {\"a\": \"abc\""]),
             (
-                "x: -----BEGIN RSA PRIVATE KEY-----\n abc\n -----END RSA PRIVATE KEY-----\ny: z\n",
-                &["x: -----BEGIN RSA PRIVATE KEY-----", "abc", "-----END RSA PRIVATE KEY-----"],
+                "x: \x2d----BEGIN RSA PRIVATE KEY-----\n abc\n -----END RSA PRIVATE KEY-----\ny: z\n",
+                &["x: \x2d----BEGIN RSA PRIVATE KEY-----", "abc", "-----END RSA PRIVATE KEY-----"],
             ),
             ("LOG_LEVEL: info\nimage: a/b:1.0\nurl: http://db:5432/x\n", &[]),
         ] {

@@ -238,7 +238,7 @@ mod tests {
         let bytes: Vec<u8> = [0x30].into_iter().chain(0..120).collect();
         let base64 = BASE64.encode(&bytes);
         let (first, second) = base64.split_at(64);
-        let begin = "-----BEGIN PRIVATE KEY-----";
+        let begin = "\x2d----BEGIN PRIVATE KEY-----";
         let end = "-----END PRIVATE KEY-----";
         for text in [
             format!("{begin}\n{first}\n{second}\n{end}"),

@@ -246,14 +246,14 @@ fn what_a_secret_holds_is_shown_nowhere_whole_or_broken() {
     for (name, rest) in [
         (
             "files",
-            "stringData:\n  config.ini: pw=HIDDEN1\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n    HIDDEN2\n",
+            "stringData:\n  config.ini: pw=HIDDEN1\n  tls.key: |\n    \x2d----BEGIN PRIVATE KEY-----\n    HIDDEN2\n",
         ),
         ("base64", "data: {app.conf: SElEREVOMw==}\n"),
         ("an unclosed quote", "stringData:\n  note: \"HIDDEN4\n"),
         ("a colon", "stringData:\n  note: HIDDEN5: x\n"),
         ("a key twice", "stringData:\n  note: HIDDEN6\n  note: HIDDEN7\n"),
         ("no base64", "data: {note: \"is HIDDEN8!\"}\n"),
-        ("lost indentation", "stringData:\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n  HIDDEN9\n"),
+        ("lost indentation", "stringData:\n  tls.key: |\n    \x2d----BEGIN PRIVATE KEY-----\n  HIDDEN9\n"),
     ] {
         let folder = tree(&[("secret.yaml", &format!("{head}{rest}"))]);
         for arguments in [&["check", "-v"][..], &["check", "--format", "json"], &["collect"]] {
