@@ -57,6 +57,24 @@ fn a_secret_that_is_no_base64_is_a_fault_at_its_place() {
 }
 
 #[test]
+fn a_spread_constraint_that_kubernetes_refuses_spreads_nothing() {
+    let constraint = |fields: &str| {
+        let line = format!("      topologySpreadConstraints: [{{topologyKey: topology.kubernetes.io/zone{fields}}}]\n");
+        with(&[("k8s/app.yaml", &deployment("api", &line))], |document, _| document.workloads.all[0].spread.len())
+    };
+    for (fields, counted) in [
+        (", maxSkew: 1, whenUnsatisfiable: DoNotSchedule", 1),
+        (", maxSkew: 2, whenUnsatisfiable: ScheduleAnyway", 1),
+        (", maxSkew: 0, whenUnsatisfiable: DoNotSchedule", 0),
+        (", maxSkew: 1, whenUnsatisfiable: Sometimes", 0),
+        (", whenUnsatisfiable: DoNotSchedule", 0),
+        (", maxSkew: 1", 0),
+    ] {
+        assert_eq!(constraint(fields), counted, "{fields}");
+    }
+}
+
+#[test]
 fn what_selects_a_workload_is_joined_with_it() {
     let rest = "apiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: shop}\nspec:\n  selector: {app: api}\n  ports: [{port: 80, targetPort: http}]\n---\napiVersion: v1\nkind: Service\nmetadata: {name: other, namespace: elsewhere}\nspec:\n  selector: {app: api}\n  ports: [{port: 80}]\n---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: api, namespace: shop}\nspec:\n  minAvailable: 50%\n  selector: {matchExpressions: [{key: app, operator: In, values: [api, web]}]}\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec:\n  podSelector: {}\n---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: api, namespace: shop}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}\n  minReplicas: 5\n  maxReplicas: 9\n---\napiVersion: v1\nkind: LimitRange\nmetadata: {name: defaults, namespace: shop}\nspec:\n  limits:\n    - type: Container\n      defaultRequest: {cpu: 100m}\n      default: {memory: 1Gi}\n";
     with(&[("k8s/app.yaml", &(deployment("api", "") + rest))], |document, problems| {

@@ -4,24 +4,32 @@ package lib.pods
 # Kinds that run until they are stopped.
 long_running := {"Deployment", "StatefulSet", "DaemonSet"}
 
+# Kinds that end by themselves, so that nothing waits for their ports.
+run_once := {"Job", "CronJob"}
+
 # Containers that serve a port for as long as the workload runs; native sidecars are watched by what they serve.
-serving(workload) := [container |
-	workload.kind in long_running
+serving(workload) := with_ports(workload) if workload.kind in long_running
+
+serving(workload) := [] if not workload.kind in long_running
+
+with_ports(workload) := [container |
 	some container in workload.containers
 	container.role == "main"
 	count(container.ports) > 0
 ]
 
-# Containers that a Service leads to; where it names no port that one of them has, all that serve one.
-targeted(workload) := named if {
+# Containers that a Service leads to, also those of a bare Pod or a custom resource; where it names no port that one of
+# them has, all that serve one.
+targeted(workload) := [] if {
+	workload.kind in run_once
+} else := named if {
 	named := named_targets(workload)
 	named != []
-} else := serving(workload) if {
+} else := with_ports(workload) if {
 	count(workload.services) > 0
 } else := []
 
 named_targets(workload) := [container |
-	workload.kind in long_running
 	some container in workload.containers
 	container.role == "main"
 	some service in workload.services

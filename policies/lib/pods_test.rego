@@ -26,6 +26,13 @@ test_a_service_that_names_nothing_targets_all_that_serve if {
 	names(pods.targeted(workload("StatefulSet", [{"name": "s", "targets": []}]))) == ["web"]
 }
 
+test_a_bare_pod_is_targeted_and_a_job_is_not if {
+	service := {"name": "s", "targets": ["web"]}
+	names(pods.targeted(workload("Pod", [service]))) == ["web"]
+	pods.targeted(workload("Job", [service])) == []
+	pods.serving(workload("Pod", [service])) == []
+}
+
 test_without_a_service_nothing_is_targeted if pods.targeted(workload("Deployment", [])) == []
 
 test_names_of_services if pods.service_names({"services": [{"name": "b"}, {"name": "a"}]}) == "a, b"

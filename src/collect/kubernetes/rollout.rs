@@ -51,6 +51,16 @@ pub fn spread<'a>(pod: Value<'a>, own: &Labels<'a>) -> Vec<Spread<'a>> {
             selects_own: templated || selects(selector, own),
         })
     };
-    let constraints = constraints.map(|one| (SpreadKind::Constraint, one));
+    let constraints = constraints.filter(|one| is_constraint(*one)).map(|one| (SpreadKind::Constraint, one));
     constraints.chain(terms.map(|one| (SpreadKind::AntiAffinity, one))).filter_map(spread).collect()
+}
+
+/// Whether Kubernetes accepts a spread constraint; one that it refuses spreads nothing.
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#spread-constraint-definition>
+fn is_constraint(constraint: Value<'_>) -> bool {
+    let says = |key: &str, sound: &dyn Fn(Value<'_>) -> bool| {
+        constraint.get(key).is_some_and(|value| value.text().is_some_and(is_template) || sound(value))
+    };
+    says("maxSkew", &|skew| int(skew).is_some_and(|skew| skew >= 1))
+        && says("whenUnsatisfiable", &|what| matches!(what.text(), Some("DoNotSchedule" | "ScheduleAnyway")))
 }
