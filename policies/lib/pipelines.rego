@@ -2,16 +2,16 @@
 package lib.pipelines
 
 # Steps of a kind in pipelines that a change of the code starts.
-on_change(kind) := [step |
-	some pipeline in input.workflows.pipelines
+on_change(pipelines, kind) := [step |
+	some pipeline in pipelines
 	pipeline.on_change
 	some step in pipeline.steps
 	step.kind == kind
 ]
 
 # Steps of a kind in any pipeline.
-anywhere(kind) := [step |
-	some pipeline in input.workflows.pipelines
+anywhere(pipelines, kind) := [step |
+	some pipeline in pipelines
 	some step in pipeline.steps
 	step.kind == kind
 ]

@@ -4,15 +4,15 @@ import data.lib.pipelines
 
 step(kind) := {"kind": kind, "what": "x", "at": [kind]}
 
-document := {"workflows": {"pipelines": [
+two := [
 	{"on_change": true, "steps": [step("test")]},
 	{"on_change": false, "steps": [step("test"), step("scan")]},
-]}}
+]
 
 test_steps_by_kind_and_trigger if {
-	count(pipelines.on_change("test")) == 1 with input as document
-	count(pipelines.anywhere("test")) == 2 with input as document
-	pipelines.on_change("scan") == [] with input as document
+	count(pipelines.on_change(two, "test")) == 1
+	count(pipelines.anywhere(two, "test")) == 2
+	pipelines.on_change(two, "scan") == []
 }
 
 test_unseen_scripts if {

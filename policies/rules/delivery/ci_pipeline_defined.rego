@@ -20,20 +20,20 @@ kinds := ["build", "test", "deploy"]
 
 defined := [pipeline | some pipeline in input.workflows.pipelines]
 
-missing := [kind | some kind in kinds; pipelines.anywhere(kind) == []]
+missing := [kind | some kind in kinds; pipelines.anywhere(defined, kind) == []]
 
 subjects contains pipeline.at if some pipeline in defined
 
 unknown contains open if {
 	defined != []
 	missing != []
-	some open in pipelines.unseen(pipelines.anywhere("unknown"))
+	some open in pipelines.unseen(pipelines.anywhere(defined, "unknown"))
 }
 
 deny contains {"at": defined[0].at, "message": sprintf("no pipeline does this: %s", [concat(", ", missing)])} if {
 	defined != []
 	missing != []
-	pipelines.anywhere("unknown") == []
+	pipelines.anywhere(defined, "unknown") == []
 }
 
 deny contains {"at": folder.at, "message": "the repository has no pipeline", "absent": true} if {

@@ -18,11 +18,13 @@ package rules.delivery.ci_security_scanning
 
 import data.lib.pipelines
 
-scans := pipelines.anywhere("scan")
+defined := [pipeline | some pipeline in input.workflows.pipelines]
+
+scans := pipelines.anywhere(defined, "scan")
 
 subjects contains step.at if some step in scans
 
-subjects contains pipeline.at if some pipeline in input.workflows.pipelines
+subjects contains pipeline.at if some pipeline in defined
 
 blocking := [step | some step in scans; not step.neutered; not step.reports_only]
 
@@ -39,7 +41,7 @@ unknown contains {
 
 unknown contains open if {
 	scans == []
-	some open in pipelines.unseen(pipelines.anywhere("unknown"))
+	some open in pipelines.unseen(pipelines.anywhere(defined, "unknown"))
 }
 
 deny contains {"at": step.neutered.at, "message": sprintf("%s of %s may find anything and nothing stops (%s)", [step.what, step.job, step.neutered.by])} if {
@@ -49,6 +51,6 @@ deny contains {"at": step.neutered.at, "message": sprintf("%s of %s may find any
 
 deny contains {"at": pipeline.at, "message": "no pipeline scans for known holes", "absent": true} if {
 	scans == []
-	pipelines.anywhere("unknown") == []
-	pipeline := input.workflows.pipelines[0]
+	pipelines.anywhere(defined, "unknown") == []
+	pipeline := defined[0]
 }

@@ -17,17 +17,19 @@ package rules.delivery.ci_tests_run
 
 import data.lib.pipelines
 
-tests := pipelines.on_change("test")
+defined := [pipeline | some pipeline in input.workflows.pipelines]
+
+tests := pipelines.on_change(defined, "test")
 
 running := [step | some step in tests; not step.neutered]
 
 subjects contains step.at if some step in tests
 
-subjects contains pipeline.at if some pipeline in input.workflows.pipelines
+subjects contains pipeline.at if some pipeline in defined
 
 unknown contains open if {
 	tests == []
-	some open in pipelines.unseen(pipelines.on_change("unknown"))
+	some open in pipelines.unseen(pipelines.on_change(defined, "unknown"))
 }
 
 deny contains {"at": step.neutered.at, "message": sprintf("%s of %s may fail and nothing stops (%s)", [step.what, step.job, step.neutered.by])} if {
@@ -37,6 +39,6 @@ deny contains {"at": step.neutered.at, "message": sprintf("%s of %s may fail and
 
 deny contains {"at": pipeline.at, "message": "no pipeline runs tests when code changes"} if {
 	tests == []
-	pipelines.on_change("unknown") == []
-	pipeline := input.workflows.pipelines[0]
+	pipelines.on_change(defined, "unknown") == []
+	pipeline := defined[0]
 }
