@@ -29,12 +29,14 @@ subjects contains setting.at if {
 	some setting in input.settings.unseen[role]
 }
 
-subjects contains container.at if {
+subjects contains one.container.at if some one in serving
+
+serving := [{"workload": workload, "container": container} |
 	some workload in input.workloads.all
 	some container in workload.containers
 	container.command != []
 	commands.serves(container)
-}
+]
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some role in roles
@@ -73,11 +75,9 @@ unfinished := {value |
 	lower(trim_space(value)) in {"development", "develop", "devel", "dev", "debug", "local", "test", "testing"}
 }
 
-deny contains {"at": fault.at, "message": sprintf("%s %s", [workload.name, fault.said])} if {
-	some workload in input.workloads.all
-	some container in workload.containers
-	container.command != []
-	some fault in commands.faults(container)
+deny contains {"at": fault.at, "message": sprintf("%s %s", [one.workload.name, fault.said])} if {
+	some one in serving
+	some fault in commands.faults(one.container)
 }
 
 is_debug(value) if settings.is_on(value)

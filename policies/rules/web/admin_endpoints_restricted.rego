@@ -25,33 +25,31 @@ admin := [{"edge": edge, "location": location} |
 	some edge in input.edges
 	some location in edge.locations
 	location.answers in {"proxy", "files"}
-	some path in input.params.admin_paths
-	names(location, path)
+	is_admin(location)
 ]
 
-names(location, path) if {
+# With the slash that keeps /administrators apart from /admin.
+folders := {concat("", [path, "/"]) | some path in input.params.admin_paths}
+
+is_admin(location) if {
 	location.matching != "expression"
-	trim_suffix(location.path, "/") == path
+	strings.any_prefix_match(concat("", [location.path, "/"]), folders)
 }
 
-names(location, path) if {
-	location.matching != "expression"
-	startswith(location.path, concat("", [path, "/"]))
-}
-
-names(location, path) if {
+is_admin(location) if {
 	location.matching == "expression"
+	some path in input.params.admin_paths
 	contains(replace(location.path, "\\", ""), path)
 }
 
 dashboards := [word |
 	some workload in input.workloads.all
-	some container in workload.containers
-	some word in container.command
-	regex.match(`(?i)^--api\.insecure(=true)?$`, word.text)
 	some port in workload.published
 	port.container_port == 8080
 	not port.loopback
+	some container in workload.containers
+	some word in container.command
+	regex.match(`(?i)^--api\.insecure(=true)?$`, word.text)
 ]
 
 consoles := [service |

@@ -18,10 +18,12 @@ package rules.web.database_not_public
 import data.lib.databases
 import data.lib.ports
 
-subjects contains workload.at if {
+subjects contains workload.at if some workload in holding
+
+holding := [workload |
 	some workload in input.workloads.all
 	databases.holds_database(workload)
-}
+]
 
 subjects contains published.at if {
 	some workload in input.workloads.all
@@ -61,12 +63,11 @@ deny contains {
 	"at": workload.at,
 	"message": sprintf("%s runs its database on the host's network, where every address answers", [workload.name]),
 } if {
-	some workload in input.workloads.all
+	some workload in holding
 	workload.host_network
 	every published in workload.published {
 		published.loopback
 	}
-	databases.holds_database(workload)
 }
 
 deny contains {

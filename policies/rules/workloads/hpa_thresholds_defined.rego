@@ -25,12 +25,6 @@ subjects contains scaler.at if some scaler in input.workloads.autoscalers
 
 of_resources(scaler) := [metric | some metric in scaler.metrics; metric.resource]
 
-# Without metrics Kubernetes scales by 80 % of cpu.
-defaulted(scaler) if {
-	scaler.kind == "HorizontalPodAutoscaler"
-	scaler.metrics == []
-}
-
 unknown contains {"at": metric.at, "message": message, "give": "what the metric measures and its usual values"} if {
 	some scaler in input.workloads.autoscalers
 	some metric in scaler.metrics
@@ -73,13 +67,11 @@ deny contains {"at": metric.at, "message": message} if {
 deny contains {"at": scaler.at, "message": sprintf("%s does not scale by %s", [scaler.name, resource]), "absent": true} if {
 	some scaler in input.workloads.autoscalers
 	scaler.api != "autoscaling/v1"
-	some resource in ["cpu", "memory"]
-	not by(scaler, resource)
+	some resource in {"cpu", "memory"} - scaled_by(scaler)
 }
 
-by(scaler, resource) if {
-	some metric in scaler.metrics
-	metric.resource == resource
-}
-
-by(scaler, "cpu") if defaulted(scaler)
+# Without metrics Kubernetes scales by 80 % of cpu.
+scaled_by(scaler) := {"cpu"} if {
+	scaler.kind == "HorizontalPodAutoscaler"
+	scaler.metrics == []
+} else := {metric.resource | some metric in scaler.metrics; metric.resource}
