@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use plimsoll::artefact::{Sources, Wanted, gather, git_root};
 use plimsoll::config::{Config, ConfiguredDeployment, DeploymentSource};
 use plimsoll::input::InputDocument;
-use plimsoll::input::settings::{Reach, State};
+use plimsoll::input::settings::{Holder, Reach, State};
 use plimsoll::located::Span;
 use serde_json::{Map, Value, json};
 
@@ -41,7 +41,11 @@ fn main() {
 
 fn environment(document: &InputDocument<'_>, service: &str) -> Value {
     let settings = document.settings.all.iter().filter(|setting| {
-        &*setting.deployment == "project" && setting.consumer == service && setting.reaches == Reach::Container
+        // What the image sets is no part of the project to compose.
+        setting.holder != Holder::Dockerfile
+            && &*setting.deployment == "project"
+            && setting.consumer == service
+            && setting.reaches == Reach::Container
     });
     let value = |state, value: &Option<_>| match state {
         State::Unknown => json!({ "unknown": true }),
