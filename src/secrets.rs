@@ -23,10 +23,13 @@ pub mod gitleaks;
 mod assignments;
 mod commands;
 mod context;
+mod elements;
 mod encoded;
 mod family;
+mod listed;
 mod manifests;
 mod names;
+mod rows;
 mod structured;
 mod values;
 
@@ -126,6 +129,7 @@ pub fn scan(path: &str, text: &str) -> Vec<Detection> {
         }
     }
     manifests::secrets(family, text, &mut found);
+    listed::secrets(path, text, &mut found);
     let mut found = apart(found);
     for detection in &mut found {
         detection.context = context::of(family, text, detection);

@@ -70,7 +70,8 @@ pub fn judge(kind: Kind, name: &str, value: &str) -> Result<Strength, Not> {
         return Err(Not::Plain);
     }
     let phrase = name.to_ascii_lowercase().contains("passphrase") && value.bytes().any(|byte| byte.is_ascii_digit());
-    if value.contains(char::is_whitespace) && !phrase && !(kind == Kind::Password && is_password_with_a_blank(value)) {
+    let spoken = !phrase && !is_salt(value) && !(kind == Kind::Password && is_password_with_a_blank(value));
+    if value.contains(char::is_whitespace) && spoken {
         return Err(Not::Sentence);
     }
     if repeats(name, value) {
@@ -294,11 +295,34 @@ fn is_chosen(value: &str) -> bool {
         && has(u8::is_ascii_digit)
 }
 
+/// A password that no sentence holds: of every kind of sign, in one word.
+pub fn is_chosen_well(value: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let has = |class: fn(&u8) -> bool| value.bytes().any(|byte| class(&byte));
+    let inner = value.trim_matches(|c: char| matches!(c, '.' | ',' | ':' | ';' | ')' | '('));
+    inner.len() >= SHORTEST
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && inner.bytes().any(|byte| byte.is_ascii_punctuation() && byte != b'/')
+}
+
 /// `correct horse 7` is a password, `Enter your password` is not.
 fn is_password_with_a_blank(value: &str) -> bool {
     value.split_whitespace().count() == 2
         && value.bytes().any(|byte| byte.is_ascii_digit())
         && value.bytes().any(|byte| byte.is_ascii_punctuation())
+}
+
+/// Long, of every kind of sign, and with a blank among them: what WordPress makes its salts of.
+fn is_salt(value: &str) -> bool {
+    const SHORTEST: usize = 40;
+    let count = |class: fn(&u8) -> bool| value.bytes().filter(class).count();
+    value.len() >= SHORTEST
+        && value.is_ascii()
+        && count(u8::is_ascii_punctuation) >= 2
+        && count(u8::is_ascii_digit) >= 4
+        && oddness(value) > 0.5
 }
 
 /// Whether a value is made of words of its name and of words that say nothing: `my-secret` behind `client_secret`.
