@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::secrets::family::Family;
 use crate::secrets::names::{self, Kind};
-use crate::secrets::values;
-use crate::secrets::{Detection, Strength, context, credential, elements, encoded};
+use crate::secrets::values::{self, Not};
+use crate::secrets::{Detection, Finds, Strength, context, credential, elements, encoded};
 
 /// Bytes that a name may reach on either side of the word that was found.
 const NAME: usize = 80;
@@ -45,7 +45,7 @@ struct Found {
 
 /// Looks at the name around a hit and adds the secret that is given to it; the end of the name, so that it is not looked
 /// at twice.
-pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut Vec<Detection>) -> usize {
+pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, finds: &mut Finds<'_>) -> usize {
     let name = name_around(text, &hit);
     let end = name.end;
     let word = &text[name.clone()];
@@ -56,13 +56,20 @@ pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut
     }
     let Some(given) = given(path, family, text, &name) else { return end };
     let place = inside(text, given.value.clone());
+    let named = by_name.is_some();
     let kind = by_name.or_else(|| {
         let made = values::judge(Kind::Token, word, &text[place.clone()]).is_ok();
         made.then(|| meaning_by_place(family, text, &name))?
     });
-    let Some(kind) = kind.filter(|_| !is_reference(text, &name)) else { return end };
-    if let Some(detection) = judged(path, family, text, &name, kind, place, &given) {
-        found.push(detection);
+    let Some(kind) = kind.filter(|_| !is_reference(text, &name)) else {
+        if named {
+            finds.drop(&text[name], place, "its name is a part of something else");
+        }
+        return end;
+    };
+    match judged(path, family, text, &name, kind, place.clone(), &given) {
+        Ok(detection) => finds.found.push(detection),
+        Err(reason) => finds.drop(&text[name], place, reason),
     }
     end
 }
@@ -70,6 +77,10 @@ pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut
 /// Whether a name is a part of a word that says where a secret is.
 fn is_reference(text: &str, name: &Range<usize>) -> bool {
     let before = &text[line_around(text, name.start).start..name.start];
+    // One of a list of ciphers: `ALL:!PSK:!RC4`.
+    if before.ends_with(['!', '+', ':']) && text[name.end..].starts_with(':') {
+        return true;
+    }
     let word = before.rfind([' ', '\t', '"', '\'', '=', '(', '`']).map_or(before, |at| &before[at + 1..]);
     // `$env:NAME = ` of PowerShell sets what `$env:NAME` reads.
     let sets = word.eq_ignore_ascii_case("$env:") && text[name.end..].trim_start_matches(' ').starts_with('=');
@@ -99,17 +110,17 @@ fn judged(
     kind: Kind,
     place: Range<usize>,
     given: &Found,
-) -> Option<Detection> {
+) -> Result<Detection, &'static str> {
     let key = &text[name.clone()];
     let value = &text[place.clone()];
     if value.len() > LITERAL {
-        return None;
+        return Err("it is too long");
     }
     let title = names::title(kind, key);
     let mut signals = vec![format!("`{key}` names a {title}"), given.how.to_string()];
-    let strength = values::judge(kind, key, value).ok()?;
+    let strength = values::judge(kind, key, value).map_err(Not::reason)?;
     let strength = match encoded::looked_through(kind, key, value) {
-        encoded::Inside::Text(Err(_)) => return None,
+        encoded::Inside::Text(Err(not)) => return Err(not.reason()),
         encoded::Inside::Text(Ok(inner)) => {
             signals.push("its base64 holds a literal".to_string());
             inner
@@ -117,29 +128,64 @@ fn judged(
         encoded::Inside::Opaque => strength,
     };
     let plural = key.ends_with(['s', 'S']) && !key.to_ascii_lowercase().ends_with("pass");
-    if strength == Strength::Weak && (plural || !may_be_weak(path, family, value, given)) {
-        return None;
+    let weak = strength == Strength::Weak;
+    if weak && (plural || !may_be_weak(path, family, value, given)) {
+        return Err("a word like this is a label here more often than a password");
+    }
+    if weak && is_example(family, text, name) {
+        return Err("it is shown as an example");
     }
     signals.push(match strength {
         Strength::Weak => "a literal that people chose".to_string(),
         _ => "a literal that no word explains".to_string(),
     });
-    Some(credential(title, text, place, key, strength, signals))
+    Ok(credential(title, text, place, key, strength, signals))
+}
+
+/// Whether a name stands in what a schema or a comment shows as an example.
+fn is_example(family: Family, text: &str, name: &Range<usize>) -> bool {
+    let before = text[line_around(text, name.start).start..name.start].to_ascii_lowercase();
+    let shown = ["example:", "e.g.", "for example"].iter().any(|word| before.contains(word));
+    let shows = |key: &String| matches!(key.as_str(), "example" | "examples" | "x-example");
+    shown || matches!(family, Family::Yaml | Family::Json) && context::parents(text, name.start).iter().any(shows)
 }
 
 /// Words in code, in prose and in translations are labels more often than passwords.
 fn may_be_weak(path: &str, family: Family, value: &str, given: &Found) -> bool {
     let letters = value.chars().all(char::is_alphabetic);
-    let lower = path.to_ascii_lowercase();
-    let translated = ["i18n", "locale", "lang", "translation", "messages"].iter().any(|word| lower.contains(word));
+    if is_translation(path) {
+        return values::is_chosen_well(value);
+    }
     match family {
         Family::Prose => values::is_chosen_well(value),
-        Family::Code => given.quoted && !letters && !translated && !value.contains('|'),
+        Family::Code => given.quoted && !letters && !value.contains('|'),
         Family::Json | Family::Markup => {
-            !(letters && (translated || value.starts_with(char::is_uppercase))) && !value.contains(['<', '>'])
+            !(letters && value.starts_with(char::is_uppercase)) && !value.contains(['<', '>'])
         }
-        _ => !(translated && letters),
+        _ => true,
     }
+}
+
+/// Whether a file holds what a program says in several languages.
+fn is_translation(path: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "i18n",
+        "l10n",
+        "locale",
+        "locales",
+        "lang",
+        "langs",
+        "languages",
+        "translation",
+        "translations",
+        "messages",
+        "arb",
+        "resx",
+        "xliff",
+        "xlf",
+        "strings",
+    ];
+    path.split(['/', '.', '_', '-']).any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// The name that a hit is a part of.

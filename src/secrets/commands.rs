@@ -159,8 +159,13 @@ pub fn at(command: Command, text: &str, hit: Range<usize>, found: &mut Vec<Detec
     let Some(value) = value else { return };
     let secret = &text[value.clone()];
     let Ok(strength) = values::judge(kind, name, secret) else { return };
-    // A word of letters alone is the name of something in code.
-    let of_words = matches!(command, Command::Text(_) | Command::Word(_)) && secret.chars().all(char::is_alphabetic);
+    // A word of letters alone, and words with dashes between them, are the names of something in code.
+    let is_name = secret.chars().all(char::is_alphabetic) || secret == secret.to_lowercase() && secret.contains('-');
+    // A short number is a port.
+    if secret.len() <= 5 && secret.bytes().all(|byte| byte.is_ascii_digit()) {
+        return;
+    }
+    let of_words = matches!(command, Command::Text(_) | Command::Word(_)) && is_name;
     if strength != Strength::Weak || !of_words {
         let signals = vec!["a command or statement takes it as a password".to_string()];
         found.push(credential("password", text, value, "", strength, signals));

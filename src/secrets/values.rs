@@ -25,6 +25,22 @@ pub enum Not {
     Short,
 }
 
+impl Not {
+    /// Why it is no secret, in a few words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Not::Empty => "nothing stands there",
+            Not::Reference => "it refers to something, or is code",
+            Not::Placeholder => "it only holds the place of a secret",
+            Not::Name => "it is made of words of its name, or of words that say nothing",
+            Not::Plain => "it is a path, an address, a hash, a number, a duration or a public key",
+            Not::Sentence => "it is several words",
+            Not::Word => "it is a word, where a machine would have made something else",
+            Not::Short => "it is too short",
+        }
+    }
+}
+
 /// Shortest password that is told by its name alone, in characters: below, words of code and tests are all that is found.
 const SHORTEST: usize = 5;
 
@@ -268,6 +284,9 @@ fn is_plain(kind: Kind, value: &str) -> bool {
     let url = value.contains("://") && measures::credentials(value).is_none();
     let public_key =
         ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----begin"].iter().any(|start| lower.starts_with(start));
+    // An account or a contract of a block chain; a private key is longer.
+    let account =
+        value.len() == 42 && value.starts_with("0x") && value[2..].bytes().all(|byte| byte.is_ascii_hexdigit());
     let hashed = [
         "$1$", "$5$", "$6$", "$apr1$", "$2a$", "$2b$", "$2y$", "$argon2", "$pbkdf2", "sha256:", "sha512:", "sha1:",
         "sha256-", "sha512-", "sha384-", "pbkdf2_",
@@ -277,6 +296,7 @@ fn is_plain(kind: Kind, value: &str) -> bool {
     path || url
         || public_key
         || hashed
+        || account
         || duration
         || number && (kind == Kind::Token || digits < SHORTEST)
         || lower.starts_with("application/")
@@ -336,8 +356,24 @@ fn repeats(name: &str, value: &str) -> bool {
     let joined: String = name.iter().map(AsRef::as_ref).collect();
     let digits = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let letters = words.iter().any(|word| !digits(word));
-    letters && words.iter().all(|word| known(word) || digits(word) && word.len() < SHORTEST)
+    letters && words.iter().all(|word| known(word) || digits(word) && word.len() < SHORTEST || is_joined(word))
         || !joined.is_empty() && value.to_ascii_lowercase() == joined
+}
+
+/// Whether a word is three or more words that say nothing, written as one: `mysupersecretpassword`.
+fn is_joined(word: &str) -> bool {
+    const WORDS: usize = 3;
+    // The most words that the text up to each byte is made of; 0 where it is not made of any.
+    let mut most = vec![0; word.len() + 1];
+    for end in 1..=word.len().min(64) {
+        for start in (0..end).filter(|start| end - start >= 2 && word.is_char_boundary(*start)) {
+            let begins = start == 0 || most[start] > 0;
+            if begins && word.get(start..end).is_some_and(|part| TABLES.filler.contains(part)) {
+                most[end] = most[end].max(most[start] + 1);
+            }
+        }
+    }
+    word.len() <= 64 && most[word.len()] >= WORDS
 }
 
 /// Whether a value looks made by a machine, or by somebody who wanted a good password: no run of words.
