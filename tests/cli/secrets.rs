@@ -26,6 +26,29 @@ fn marks_of_other_scanners_are_honoured_and_said() {
 }
 
 #[test]
+fn text_in_utf_16_is_searched() {
+    let script = format!("# Größe\r\n$ApiToken = \"{TOKEN}\"\r\n");
+    let units = || "\u{feff}".encode_utf16().chain(script.encode_utf16());
+    let folder = tree(&[]);
+    let write = |name: &str, bytes: Vec<u8>| fs::write(folder.path().join(name), bytes).expect("files can be written");
+    write("big.ps1", units().flat_map(u16::to_be_bytes).collect());
+    write("little.ps1", units().flat_map(u16::to_le_bytes).collect());
+    write("odd.ps1", units().flat_map(u16::to_le_bytes).skip(2).collect());
+    let ran = run(folder.path(), &["check", "--rule", RULE, "--format", "json"]);
+    let report = ran.json();
+    let found: Vec<_> = list(&report["findings"])
+        .iter()
+        .map(|one| (text(&one["path"]), one["start"]["line"].as_u64(), one["start"]["column"].as_u64()))
+        .collect();
+    assert_eq!(
+        found,
+        [("big.ps1".to_string(), Some(2), Some(14)), ("little.ps1".to_string(), Some(2), Some(14))],
+        "{report:#}"
+    );
+    assert_eq!(report["summary"]["binary"], 1, "without its mark it is no text: {report:#}");
+}
+
+#[test]
 fn an_ignore_with_a_reason_works_in_texts_that_nothing_else_reads() {
     let sql =
         format!("-- plimsoll: ignore[{RULE}] a role of the test database\nCREATE USER a IDENTIFIED BY '{TOKEN}';\n");
