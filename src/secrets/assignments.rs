@@ -565,6 +565,8 @@ fn spaced(family: Family, text: &str, before: &str, at: usize, spaces: usize, en
     let head = before.trim_start();
     let directive = match family {
         Family::Dockerfile => matches!(head.trim_end(), "ENV" | "ARG"),
+        // fish.
+        Family::Shell => matches!(head.trim_end(), "set -x" | "set -gx" | "set -xg" | "set -Ux" | "set -xU" | "setenv"),
         Family::Lines => {
             matches!(
                 head.trim_end(),

@@ -21,6 +21,10 @@ enum Layout {
     Pgpass,
     /// One key: `master.key` of Rails.
     Key,
+    /// One password: what Ansible reads the password of a vault from.
+    Whole,
+    /// `user = "name:password"` of curl.
+    Curl,
     /// `"host": "token"` below the kind of token, of Composer.
     Composer,
 }
@@ -38,6 +42,16 @@ impl Layout {
             "sasl_passwd" | "sasl_password" | "smtp_auth" => Layout::Relay,
             ".pgpass" | "pgpass" | "pgpass.conf" => Layout::Pgpass,
             "master.key" => Layout::Key,
+            ".curlrc" | "_curlrc" | "curlrc" => Layout::Curl,
+            ".vault_pass"
+            | ".vault_pass.txt"
+            | "vault_pass"
+            | "vault_pass.txt"
+            | ".vault-pass"
+            | ".vault_password"
+            | "vault_password"
+            | "vault_password.txt"
+            | ".ansible_vault_pass" => Layout::Whole,
             "auth.json" => Layout::Composer,
             _ if name.ends_with(".key") && folder.ends_with("credentials") => Layout::Key,
             _ if name.ends_with("htpasswd") || name.starts_with(".htpasswd") || name.ends_with("passwd") => {
@@ -88,6 +102,14 @@ fn place(layout: Layout, text: &str, line: Range<usize>) -> Option<Range<usize>>
             let key = body.trim();
             let sound = matches!(key.len(), 32 | 64) && key.bytes().all(|byte| byte.is_ascii_hexdigit());
             (sound && text.trim() == key).then_some(line)
+        }
+        Layout::Whole => (!body.is_empty() && text.trim() == body).then_some(line),
+        Layout::Curl => {
+            let name = body.trim_start().trim_start_matches('-');
+            let named = name.starts_with("user ") || name.starts_with("user=") || name.starts_with("proxy-user");
+            let colon = body.find(':').filter(|_| named)?;
+            let end = line.start + body.trim_end_matches(['"', '\'']).len();
+            Some(line.start + colon + 1..end)
         }
         Layout::Composer => {
             let value = nth_quoted(text, line.clone(), 1)?;
