@@ -19,6 +19,7 @@ mod read;
 pub mod render;
 mod staged;
 mod tree;
+mod utf16;
 mod walk;
 
 pub use history::{History, Past};

@@ -39,6 +39,8 @@ pub struct Config {
     pub render: bool,
     /// What counts as a secret here besides, and what does not.
     pub secrets: Arc<Control>,
+    /// The baseline that counts where the command line names none.
+    pub baseline: Option<PathBuf>,
     /// Path of the file that was read, empty without one.
     pub path: Arc<str>,
     /// Its text, for what is said about it later.
@@ -182,10 +184,17 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, root: Value<'_>, folder: &Path, config: &mut Config) {
-        if !self
-            .closed(root, &["exclude", "rules", "policies", "deployments", "waivers", "limits", "render", "secrets"])
-        {
+        const KEYS: &[&str] =
+            &["exclude", "rules", "policies", "deployments", "waivers", "limits", "render", "secrets", "baseline"];
+        if !self.closed(root, KEYS) {
             return;
+        }
+        match root.get("baseline").map(|value| (value, value.text().filter(|path| !path.is_empty()))) {
+            None => {}
+            Some((_, Some(path))) => config.baseline = Some(folder.join(path)),
+            Some((value, None)) => {
+                self.problem(value, "`baseline` is no path", "write the path of the file, as seen from this one");
+            }
         }
         match root.get("render").map(|value| (value, value.scalar())) {
             None => {}

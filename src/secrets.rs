@@ -13,6 +13,7 @@ use foldhash::HashMap;
 
 use crate::artefact::SECRETS;
 use crate::input::settings::Measures;
+use crate::lines::Lines;
 use crate::located::{Builder, Dialect, Excess, Limits, Located, Span, Style};
 use crate::rule::Severity;
 
@@ -24,10 +25,13 @@ pub mod gitleaks;
 mod assignments;
 mod commands;
 mod context;
+mod elements;
 mod encoded;
 mod family;
+mod listed;
 mod manifests;
 mod names;
+mod rows;
 mod structured;
 mod values;
 
@@ -79,6 +83,33 @@ enum Clue {
     Detector(usize),
 }
 
+/// What stands behind the name of a credential and was taken for no secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dropped {
+    pub path: String,
+    /// From 1.
+    pub line: usize,
+    /// The name.
+    pub key: String,
+    /// Why it is no secret; never a part of the value.
+    pub reason: &'static str,
+}
+
+/// What a scan has found so far.
+struct Finds<'d> {
+    found: Vec<Detection>,
+    /// What was dropped: name, bytes and reason, where somebody wants to know.
+    dropped: Option<&'d mut Vec<(String, std::ops::Range<usize>, &'static str)>>,
+}
+
+impl Finds<'_> {
+    fn drop(&mut self, key: &str, place: std::ops::Range<usize>, reason: &'static str) {
+        if let Some(dropped) = &mut self.dropped {
+            dropped.push((key.to_string(), place, reason));
+        }
+    }
+}
+
 struct Prefilter {
     /// Quick to build.
     small: AhoCorasick,
@@ -123,8 +154,27 @@ pub fn make_ready() {
 
 /// The secrets of a text, in the order in which they stand; no two of them overlap.
 pub fn scan(path: &str, text: &str) -> Vec<Detection> {
-    let mut found = Vec::new();
-    let Some(prefilter) = PREFILTER.as_ref() else { return found };
+    look(path, text, Finds { found: Vec::new(), dropped: None })
+}
+
+/// The same, and what was dropped on the way, in the order in which it stands.
+pub fn explained(path: &str, text: &str) -> (Vec<Detection>, Vec<Dropped>) {
+    let mut dropped = Vec::new();
+    let found = look(path, text, Finds { found: Vec::new(), dropped: Some(&mut dropped) });
+    let lines = Lines::new(text);
+    let unfound = |place: &std::ops::Range<usize>| {
+        found.iter().all(|one| place.end <= one.span.start as usize || one.span.end as usize <= place.start)
+    };
+    let dropped = dropped.into_iter().filter(|(_, place, _)| unfound(place)).map(|(key, place, reason)| {
+        let line = lines.position(place.start, text).line;
+        Dropped { path: path.to_string(), line, key, reason }
+    });
+    let dropped = dropped.collect();
+    (found, dropped)
+}
+
+fn look(path: &str, text: &str, mut finds: Finds<'_>) -> Vec<Detection> {
+    let Some(prefilter) = PREFILTER.as_ref() else { return finds.found };
     let family = Family::of(path, text);
     // Where the last name ended, and the last secret of each detector: what lies inside was looked at.
     let mut seen = 0;
@@ -139,17 +189,19 @@ pub fn scan(path: &str, text: &str) -> Vec<Detection> {
                     let detector = &detectors::builtin()[at];
                     if let Some(secret) = detector.at(path, text, hit.range()) {
                         ends.insert(at, secret.end);
-                        found.extend(known(detector, text, secret));
+                        finds.found.extend(known(detector, text, secret));
                     }
                 }
             }
             Clue::Name if hit.start() < seen => {}
-            Clue::Name => seen = assignments::at(path, family, text, hit.range(), &mut found).max(seen),
-            Clue::Scheme => found.extend(commands::scheme(text, hit.range())),
-            Clue::Command(command) => commands::at(command, text, hit.range(), &mut found),
+            Clue::Name => seen = assignments::at(path, family, text, hit.range(), &mut finds).max(seen),
+            Clue::Scheme => finds.found.extend(commands::scheme(text, hit.range())),
+            Clue::Command(command) => commands::at(command, text, hit.range(), &mut finds.found),
         }
     }
+    let Finds { mut found, .. } = finds;
     manifests::secrets(family, text, &mut found);
+    listed::secrets(path, text, &mut found);
     let mut found = apart(found);
     for detection in &mut found {
         detection.context = context::of(family, text, detection);

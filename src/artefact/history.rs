@@ -58,8 +58,12 @@ pub fn look(paths: &[PathBuf], range: &str, config: &Config) -> Result<History, 
     let repository = Repository::open(paths)?;
     let mut log = repository.log(range)?;
     let exclude = globs(&config.exclude);
+    let accepted: HashSet<usize> = config.secrets.gitleaks.as_ref().map_or_else(HashSet::new, |gitleaks| {
+        (0..log.commits.len()).filter(|&at| gitleaks.allows_commit(&log.commits[at].oid)).collect()
+    });
     log.brought.retain(|one| {
-        !exclude.is_match(&*one.path)
+        !accepted.contains(&one.commit)
+            && !exclude.is_match(&*one.path)
             && !is_copied(&one.path)
             && !one.path.split('/').any(|name| LEFT_OUT.contains(&name))
     });

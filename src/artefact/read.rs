@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::artefact::history;
 use crate::artefact::render::{self, Build};
 use crate::artefact::tree::{Content, Tree};
+use crate::artefact::utf16;
 use crate::artefact::walk::{Found, Origin};
 use crate::artefact::{Artefact, Bundle, Gathered, SECRETS, Scanned, Sources, Wanted};
 use crate::collect::{COLLECTORS, Claim, Collector};
@@ -202,6 +203,9 @@ pub enum Text {
 
 impl Text {
     pub fn new(bytes: Vec<u8>) -> Self {
+        if let Some(text) = utf16::decoded(&bytes) {
+            return Text::Sound(text.into());
+        }
         match String::from_utf8(bytes) {
             Ok(text) => Text::Sound(text.into()),
             Err(error) => {
@@ -223,9 +227,9 @@ impl Text {
     }
 }
 
-/// Whether bytes are no text, by what git goes by: a NUL near the start.
+/// Whether bytes are no text, by what git goes by, a NUL near the start, and without the mark of UTF-16.
 pub fn is_binary(bytes: &[u8]) -> bool {
-    bytes[..bytes.len().min(8_000)].contains(&0)
+    !utf16::is_marked(bytes) && bytes[..bytes.len().min(8_000)].contains(&0)
 }
 
 struct Reader<'r> {

@@ -35,13 +35,14 @@ pub fn run(arguments: &Check) -> io::Result<u8> {
             return Ok(BROKEN);
         }
     };
-    let request = match known(arguments) {
+    let request = match known(arguments, request.config.baseline.as_ref()) {
         Ok(baseline) => Request { baseline, ..request },
         Err(complaint) => {
             complain(&format!("plimsoll: {complaint}\n"));
             return Ok(BROKEN);
         }
     };
+    let request = if arguments.verbose && arguments.why { explaining(request) } else { request };
     let mut reports = Vec::new();
     for wanted in &arguments.reports {
         match format_and_file(wanted) {
@@ -57,21 +58,40 @@ pub fn run(arguments: &Check) -> io::Result<u8> {
     with_threads(arguments.common.jobs, || decide(arguments, &request, reports))?
 }
 
-/// The baseline that the arguments name.
-fn known(arguments: &Check) -> Result<Option<(Baseline, PathBuf)>, String> {
-    let Some(file) = &arguments.baseline else {
-        let alone = arguments.write_baseline;
-        return if alone { Err("--write-baseline needs the file: --baseline FILE".to_string()) } else { Ok(None) };
+/// The baseline that the arguments name, else the config.
+fn known(arguments: &Check, configured: Option<&PathBuf>) -> Result<Option<(Baseline, PathBuf)>, String> {
+    let Some(file) = arguments.baseline.as_ref().or(configured) else {
+        let missing = "--write-baseline needs the file: --baseline FILE, or `baseline` in plimsoll.yaml";
+        return if arguments.write_baseline { Err(missing.to_string()) } else { Ok(None) };
     };
     // What is written anew need not be there before.
     let baseline = if arguments.write_baseline && !file.exists() { Baseline::empty() } else { Baseline::read(file)? };
     Ok(Some((baseline, file.clone())))
 }
 
+/// The same request, whose scans remember what they dropped.
+fn explaining(mut request: Request) -> Request {
+    // The config was just read, and nobody else has it.
+    if let Some(control) = Arc::get_mut(&mut request.config.secrets) {
+        control.dropped = Some(Default::default());
+    }
+    request
+}
+
+/// What scans dropped, a line each, for those who miss a finding.
+fn dropped(request: &Request) -> String {
+    let line = |one: crate::secrets::Dropped| {
+        format!("{}:{}: `{}` is no secret: {}\n", one.path, one.line, one.key, one.reason)
+    };
+    request.config.secrets.dropped().into_iter().map(line).collect()
+}
+
 /// Checks and writes every report that is asked for.
 fn decide(arguments: &Check, request: &Request, reports: Vec<(Format, PathBuf)>) -> io::Result<u8> {
     let run = crate::check(request);
-    if let (true, Some(baseline), Some(file)) = (arguments.write_baseline, &run.baseline, &arguments.baseline) {
+    complain(&dropped(request));
+    let file = request.baseline.as_ref().map(|(_, file)| file);
+    if let (true, Some(baseline), Some(file)) = (arguments.write_baseline, &run.baseline, file) {
         write(file, &baseline.text())?;
         complain(&format!("plimsoll: wrote {} known findings to {}\n", baseline.len(), file.display()));
         return Ok(if run.broken { BROKEN } else { 0 });

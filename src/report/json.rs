@@ -35,7 +35,7 @@ struct Tool {
     version: &'static str,
 }
 
-/// Line and column from 1, columns in Unicode characters; byte from 0.
+/// Line and column from 1, columns in Unicode characters; byte from 0, of the text as UTF-8.
 #[derive(Serialize, JsonSchema)]
 struct Place {
     line: usize,

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::secrets::family::Family;
 use crate::secrets::names::{self, Kind};
-use crate::secrets::values;
-use crate::secrets::{Detection, Strength, context, credential, encoded};
+use crate::secrets::values::{self, Not};
+use crate::secrets::{Detection, Finds, Strength, context, credential, elements, encoded};
 
 /// Bytes that a name may reach on either side of the word that was found.
 const NAME: usize = 80;
@@ -19,6 +19,22 @@ const FALLBACK: usize = 160;
 /// Lines below a `name:` within which its `value:` stands.
 const NEAR: usize = 3;
 
+/// Calls of several languages that only put a literal into another type.
+const WRAPPERS: &[&str] = &[
+    "[]byte(",
+    "bytes(",
+    "Buffer.from(",
+    "new String(",
+    "String::from(",
+    "SecretStr(",
+    "SecretString(",
+    "Some(",
+    "base64.b64decode(",
+    "b64decode(",
+    "bytes.fromhex(",
+    "str(",
+];
+
 /// What a name is followed by.
 struct Found {
     value: Range<usize>,
@@ -29,7 +45,7 @@ struct Found {
 
 /// Looks at the name around a hit and adds the secret that is given to it; the end of the name, so that it is not looked
 /// at twice.
-pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut Vec<Detection>) -> usize {
+pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, finds: &mut Finds<'_>) -> usize {
     let name = name_around(text, &hit);
     let end = name.end;
     let word = &text[name.clone()];
@@ -38,15 +54,22 @@ pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut
     if by_name.is_none() && !by_place() {
         return end;
     }
-    let Some(given) = given(family, text, &name) else { return end };
+    let Some(given) = given(path, family, text, &name) else { return end };
     let place = inside(text, given.value.clone());
+    let named = by_name.is_some();
     let kind = by_name.or_else(|| {
         let made = values::judge(Kind::Token, word, &text[place.clone()]).is_ok();
         made.then(|| meaning_by_place(family, text, &name))?
     });
-    let Some(kind) = kind.filter(|_| !is_reference(text, &name)) else { return end };
-    if let Some(detection) = judged(path, family, text, &name, kind, place, &given) {
-        found.push(detection);
+    let Some(kind) = kind.filter(|_| !is_reference(text, &name)) else {
+        if named {
+            finds.drop(&text[name], place, "its name is a part of something else");
+        }
+        return end;
+    };
+    match judged(path, family, text, &name, kind, place.clone(), &given) {
+        Ok(detection) => finds.found.push(detection),
+        Err(reason) => finds.drop(&text[name], place, reason),
     }
     end
 }
@@ -54,8 +77,14 @@ pub fn at(path: &str, family: Family, text: &str, hit: Range<usize>, found: &mut
 /// Whether a name is a part of a word that says where a secret is.
 fn is_reference(text: &str, name: &Range<usize>) -> bool {
     let before = &text[line_around(text, name.start).start..name.start];
+    // One of a list of ciphers: `ALL:!PSK:!RC4`.
+    if before.ends_with(['!', '+', ':']) && text[name.end..].starts_with(':') {
+        return true;
+    }
     let word = before.rfind([' ', '\t', '"', '\'', '=', '(', '`']).map_or(before, |at| &before[at + 1..]);
-    word.starts_with("checksum/") || !word.is_empty() && values::begins_reference(word)
+    // `$env:NAME = ` of PowerShell sets what `$env:NAME` reads.
+    let sets = word.eq_ignore_ascii_case("$env:") && text[name.end..].trim_start_matches(' ').starts_with('=');
+    word.starts_with("checksum/") || !word.is_empty() && !sets && values::begins_reference(word)
 }
 
 /// What a name of too few words promises by where it stands.
@@ -81,47 +110,82 @@ fn judged(
     kind: Kind,
     place: Range<usize>,
     given: &Found,
-) -> Option<Detection> {
+) -> Result<Detection, &'static str> {
     let key = &text[name.clone()];
     let value = &text[place.clone()];
     if value.len() > LITERAL {
-        return None;
+        return Err("it is too long");
     }
     let title = names::title(kind, key);
     let mut signals = vec![format!("`{key}` names a {title}"), given.how.to_string()];
-    let strength = values::judge(kind, key, value).ok()?;
+    let strength = values::judge(kind, key, value).map_err(Not::reason)?;
     let strength = match encoded::looked_through(kind, key, value) {
-        encoded::Inside::Text(Err(_)) => return None,
+        encoded::Inside::Text(Err(not)) => return Err(not.reason()),
         encoded::Inside::Text(Ok(inner)) => {
             signals.push("its base64 holds a literal".to_string());
             inner
         }
         encoded::Inside::Opaque => strength,
     };
-    let plural = key.ends_with('s') && !key.ends_with("pass");
-    if strength == Strength::Weak && (plural || !may_be_weak(path, family, value, given)) {
-        return None;
+    let plural = key.ends_with(['s', 'S']) && !key.to_ascii_lowercase().ends_with("pass");
+    let weak = strength == Strength::Weak;
+    if weak && (plural || !may_be_weak(path, family, value, given)) {
+        return Err("a word like this is a label here more often than a password");
+    }
+    if weak && is_example(family, text, name) {
+        return Err("it is shown as an example");
     }
     signals.push(match strength {
         Strength::Weak => "a literal that people chose".to_string(),
         _ => "a literal that no word explains".to_string(),
     });
-    Some(credential(title, text, place, key, strength, signals))
+    Ok(credential(title, text, place, key, strength, signals))
+}
+
+/// Whether a name stands in what a schema or a comment shows as an example.
+fn is_example(family: Family, text: &str, name: &Range<usize>) -> bool {
+    let before = text[line_around(text, name.start).start..name.start].to_ascii_lowercase();
+    let shown = ["example:", "e.g.", "for example"].iter().any(|word| before.contains(word));
+    let shows = |key: &String| matches!(key.as_str(), "example" | "examples" | "x-example");
+    shown || matches!(family, Family::Yaml | Family::Json) && context::parents(text, name.start).iter().any(shows)
 }
 
 /// Words in code, in prose and in translations are labels more often than passwords.
 fn may_be_weak(path: &str, family: Family, value: &str, given: &Found) -> bool {
     let letters = value.chars().all(char::is_alphabetic);
-    let lower = path.to_ascii_lowercase();
-    let translated = ["i18n", "locale", "lang", "translation", "messages"].iter().any(|word| lower.contains(word));
-    match family {
-        Family::Prose => false,
-        Family::Code => given.quoted && !letters && !translated && !value.contains('|'),
-        Family::Json | Family::Markup => {
-            !(letters && (translated || value.starts_with(char::is_uppercase))) && !value.contains(['<', '>'])
-        }
-        _ => !(translated && letters),
+    if is_translation(path) {
+        return values::is_chosen_well(value);
     }
+    match family {
+        Family::Prose => values::is_chosen_well(value),
+        Family::Code => given.quoted && !letters && !value.contains('|'),
+        Family::Json | Family::Markup => {
+            !(letters && value.starts_with(char::is_uppercase)) && !value.contains(['<', '>'])
+        }
+        _ => true,
+    }
+}
+
+/// Whether a file holds what a program says in several languages.
+fn is_translation(path: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "i18n",
+        "l10n",
+        "locale",
+        "locales",
+        "lang",
+        "langs",
+        "languages",
+        "translation",
+        "translations",
+        "messages",
+        "arb",
+        "resx",
+        "xliff",
+        "xlf",
+        "strings",
+    ];
+    path.split(['/', '.', '_', '-']).any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// The name that a hit is a part of.
@@ -147,9 +211,12 @@ fn name_around(text: &str, hit: &Range<usize>) -> Range<usize> {
 }
 
 /// What the text gives to a name.
-fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
+fn given(path: &str, family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
     let line = line_around(text, name.start);
     let before = &text[line.start..name.start];
+    // `export NAME=` in a script that stands inside of code.
+    let exported = before.trim_start() == "export " && text[name.end..line.end].starts_with('=');
+    let family = if family == Family::Code && exported { Family::Shell } else { family };
     let mut at = name.end;
     let rest = |at: usize| &text[at..line.end];
     if before.ends_with("${") {
@@ -158,6 +225,11 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
             quoted: true,
             how: "the default of a variable",
         });
+    }
+    if family == Family::Markup
+        && let Some(value) = elements::named(text, &line, before, at)
+    {
+        return Some(Found { value, quoted: true, how: "the content of an element" });
     }
     // Inside an expression of a template only quoted text is a literal.
     let family = if in_template(before) { Family::Code } else { family };
@@ -170,7 +242,9 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
             return None;
         }
     }
-    if rest(at).starts_with(']') {
+    // `h["name"]`, and `$h{name}` of Perl.
+    let in_braces = !quoted_name && before.ends_with('{') && before.trim_end_matches('{').ends_with(is_of_name);
+    if rest(at).starts_with(']') || in_braces && rest(at).starts_with('}') {
         at += 1;
     }
     let spaces = rest(at).len() - rest(at).trim_start_matches([' ', '\t']).len();
@@ -193,8 +267,18 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
         }
         return assigned(family, text, &line, before, from, sign.starts_with('='));
     }
+    // `storePassword 'x'` of Groovy and Ruby, `PASSWORD 'x'` of SQL.
+    let begins = before.trim().is_empty() || before.trim_end().ends_with(['{', ',', '(', ';']);
+    if family == Family::Code && !quoted_name && spaces > 0 && sign.starts_with(['"', '\'']) {
+        return quoted(text, at + spaces, line.end).filter(|_| begins || is_sql(path)).map(|value| Found {
+            value,
+            quoted: true,
+            how: "given behind its name",
+        });
+    }
     let in_call = before.trim_end_matches(['"', '\'', '`', '\\', '-']).trim_end().ends_with(['(', '[', ',']);
-    if quoted_name && in_call && sign.starts_with(',') {
+    let symbol = before.trim_start() == "set :";
+    if (quoted_name && in_call || symbol) && sign.starts_with(',') {
         let from = at + spaces + 1;
         return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "given beside its name" });
     }
@@ -212,17 +296,18 @@ fn given(family: Family, text: &str, name: &Range<usize>) -> Option<Found> {
         let from = typed(text, at + spaces, line.end)?;
         return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
     }
-    if sign.starts_with('>') && before.trim_end().ends_with('<') {
-        let from = at + spaces + 1;
-        let end = from + text[from..].find('<')?;
-        let closes = text[end..].starts_with("</");
-        return (closes && end > from).then_some(Found {
-            value: from..end,
-            quoted: true,
-            how: "the content of an element",
-        });
+    if let Some(value) = elements::content(family, text, &line, before, at + spaces) {
+        return Some(Found { value, quoted: true, how: "the content of an element" });
     }
     spaced(family, text, before, at, spaces, line.end)
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn is_sql(path: &str) -> bool {
+    path.len() >= 4 && path.as_bytes()[path.len() - 4..].eq_ignore_ascii_case(b".sql")
 }
 
 /// The default of a variable of Terraform.
@@ -272,7 +357,10 @@ fn operator(sign: &str) -> Option<usize> {
             return None;
         }
     }
-    ["=>", ":=", "?=", "+=", "=", ":"].iter().find(|one| sign.starts_with(**one)).map(|one| one.len())
+    ["||=", "??=", "//=", "=>", ":=", "?=", "+=", "=", ":"]
+        .iter()
+        .find(|one| sign.starts_with(**one))
+        .map(|one| one.len())
 }
 
 /// Where the `=` of `name: Type = ` ends.
@@ -312,6 +400,10 @@ fn assigned(family: Family, text: &str, line: &Range<usize>, before: &str, from:
         return below(text, line);
     }
     if family == Family::Code {
+        let wrapped = WRAPPERS.iter().find_map(|call| rest.strip_prefix(call)).map(|inner| line.end - inner.len());
+        if let Some(value) = wrapped.and_then(|from| quoted(text, from, line.end)) {
+            return Some(Found { value, quoted: true, how: "assigned" });
+        }
         // What counts instead stands near, and a minified line is long.
         let near = &rest[..rest.floor_char_boundary(FALLBACK.min(rest.len()))];
         let fallback =
@@ -473,6 +565,8 @@ fn spaced(family: Family, text: &str, before: &str, at: usize, spaces: usize, en
     let head = before.trim_start();
     let directive = match family {
         Family::Dockerfile => matches!(head.trim_end(), "ENV" | "ARG"),
+        // fish.
+        Family::Shell => matches!(head.trim_end(), "set -x" | "set -gx" | "set -xg" | "set -Ux" | "set -xU" | "setenv"),
         Family::Lines => {
             matches!(
                 head.trim_end(),
@@ -502,7 +596,7 @@ pub fn quoted(text: &str, from: usize, end: usize) -> Option<Range<usize>> {
     let prefix = rest
         .bytes()
         .take(2)
-        .take_while(|byte| matches!(byte, b'b' | b'f' | b'r' | b'u' | b'R' | b'B' | b'F' | b'U' | b'@' | b'$'))
+        .take_while(|byte| matches!(byte, b'b' | b'f' | b'r' | b'u' | b'R' | b'B' | b'F' | b'U' | b'@' | b'$' | b'N'))
         .count();
     let open = &rest[prefix..];
     let quote = ["\\\"", "\\'", "\"\"\"", "'''", "\"", "'", "`"].into_iter().find(|quote| open.starts_with(quote))?;

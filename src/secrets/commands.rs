@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::secrets::assignments::{line_around, quoted};
 use crate::secrets::names::Kind;
-use crate::secrets::{Detection, Strength, credential, encoded, values};
+use crate::secrets::{Detection, Strength, credential, encoded, rows, values};
 
 /// A command that takes a password in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,23 @@ pub enum Command {
     PairBehind,
     /// `echo password | docker login --password-stdin`.
     Echo,
+    /// `login("user", "password")`: which text of a call, from 0.
+    Text(usize),
+    /// `signWith("key")`: the same, where a machine made it.
+    Made(usize),
+    /// `login("token")`: the one text of a call, where a machine made it.
+    Only,
+    /// `net user NAME password`: which word behind it, from 0.
+    Word(usize),
+    /// The word behind a flag of its own.
+    Flag(&'static str),
+    /// `-u user,password`, `-U user%password`: what stands behind the sign in the word behind the flag.
+    Split(&'static str, char),
+    /// `IDENTIFIED WITH plugin BY 'password'`.
+    Plugin,
+    /// A statement of SQL that brings rows.
+    Insert,
+    Copy,
 }
 
 /// Words that begin them, in lower case.
@@ -34,6 +51,55 @@ pub const WORDS: &[(&str, Command)] = &[
     ("podman login", Command::ShortFlag),
     ("sshpass ", Command::ShortFlag),
     ("mysql ", Command::ShortFlag),
+    ("mongo ", Command::ShortFlag),
+    ("mongosh ", Command::ShortFlag),
+    ("mongodump ", Command::ShortFlag),
+    ("mongorestore ", Command::ShortFlag),
+    ("ncftpput ", Command::ShortFlag),
+    ("ncftpget ", Command::ShortFlag),
+    ("sqlcmd ", Command::Flag("-P")),
+    ("lftp ", Command::Split("-u", ',')),
+    ("smbclient ", Command::Split("-U", '%')),
+    ("openssl enc ", Command::Flag("-k")),
+    ("/rp ", Command::Word(0)),
+    ("net user ", Command::Word(1)),
+    ("/user:", Command::Word(1)),
+    ("nickserv identify ", Command::Word(0)),
+    ("htpasswd -b ", Command::Word(usize::MAX)),
+    ("mc alias set ", Command::Word(3)),
+    ("login(", Command::Text(1)),
+    ("login(", Command::Only),
+    (".auth(", Command::Text(1)),
+    ("auth=(", Command::Text(1)),
+    ("ftp(", Command::Text(2)),
+    ("new mysqli(", Command::Text(2)),
+    ("mysqli_connect(", Command::Text(2)),
+    ("mysql_connect(", Command::Text(2)),
+    ("mysql_pconnect(", Command::Text(2)),
+    ("new pdo(", Command::Text(2)),
+    ("dbi->connect(", Command::Text(2)),
+    ("ftp_login(", Command::Text(2)),
+    ("imap_open(", Command::Text(2)),
+    ("odbc_connect(", Command::Text(2)),
+    ("ldap_bind(", Command::Text(2)),
+    ("ssh2_auth_password(", Command::Text(2)),
+    ("new sequelize(", Command::Text(2)),
+    ("plainauth(", Command::Text(2)),
+    ("passwordauthentication(", Command::Text(1)),
+    ("passwordauthenticationtoken(", Command::Text(1)),
+    ("passwordcredentials(", Command::Text(1)),
+    ("credentials.basic(", Command::Text(1)),
+    ("createcredential(", Command::Text(2)),
+    ("basic_auth '", Command::Text(1)),
+    ("basic_auth \"", Command::Text(1)),
+    ("sp_addlogin '", Command::Text(1)),
+    ("hmacshakeyfor(", Command::Made(0)),
+    ("signwith(", Command::Made(1)),
+    ("bearer_auth(", Command::Made(0)),
+    ("omniauth :", Command::Made(2)),
+    ("identified with ", Command::Plugin),
+    ("insert into ", Command::Insert),
+    ("copy ", Command::Copy),
     ("mysqldump ", Command::ShortFlag),
     ("mysqladmin ", Command::ShortFlag),
     ("az login", Command::ShortFlag),
@@ -53,10 +119,37 @@ pub const WORDS: &[(&str, Command)] = &[
 /// The password of a command.
 pub fn at(command: Command, text: &str, hit: Range<usize>, found: &mut Vec<Detection>) {
     let line = line_around(text, hit.start);
+    match command {
+        Command::Insert => return rows::inserted(text, hit.end, found),
+        Command::Copy => return rows::copied(text, hit.end, found),
+        _ => {}
+    }
+    let (kind, name) = match command {
+        Command::Made(_) | Command::Only => (Kind::Token, "token"),
+        _ => (Kind::Password, "password"),
+    };
     let value = match command {
         Command::Curl => user_and_password(text, hit.end, line.end),
         Command::ShortFlag => short_flag(text, hit.end, line.end),
-        Command::Sql => quoted(text, hit.end, line.end),
+        Command::Sql => quoted(text, hit.end, line.end).or_else(|| bare(text, hit.end, line.end)),
+        Command::Plugin => text[hit.end..line.end]
+            .to_ascii_lowercase()
+            .find(" by ")
+            .and_then(|by| quoted(text, hit.end + by + 4, line.end)),
+        Command::Text(which) | Command::Made(which) => {
+            let from = if text[..hit.end].ends_with(['"', '\'', ':']) { hit.end - 1 } else { hit.end };
+            texts(text, from, line.end, which)
+        }
+        Command::Only => quoted(text, hit.end, line.end).filter(|place| text[place.end + 1..].starts_with(')')),
+        Command::Word(which) => words(text, hit.end, line.end, which),
+        Command::Flag(name) => flag(text, hit.end - 1, line.end, name),
+        Command::Split(name, sign) => flag(text, hit.end - 1, line.end, name)
+            .and_then(|word| {
+                let at = text[word.clone()].find(sign)?;
+                Some(word.start + at + 1..word.end)
+            })
+            .or_else(|| split(text, hit.end, line.end, name, sign)),
+        Command::Insert | Command::Copy => None,
         Command::Call => last_of_call(text, hit.end, line.end),
         Command::Redis => flag(text, hit.end, line.end, "-a"),
         Command::Pair => pair_before(text, line.start, hit.start),
@@ -64,10 +157,65 @@ pub fn at(command: Command, text: &str, hit: Range<usize>, found: &mut Vec<Detec
         Command::Echo => echoed(text, line.start, hit.start),
     };
     let Some(value) = value else { return };
-    if let Ok(strength) = values::judge(Kind::Password, "password", &text[value.clone()]) {
+    let secret = &text[value.clone()];
+    let Ok(strength) = values::judge(kind, name, secret) else { return };
+    // A word of letters alone, and words with dashes between them, are the names of something in code.
+    let is_name = secret.chars().all(char::is_alphabetic) || secret == secret.to_lowercase() && secret.contains('-');
+    // A short number is a port.
+    if secret.len() <= 5 && secret.bytes().all(|byte| byte.is_ascii_digit()) {
+        return;
+    }
+    let of_words = matches!(command, Command::Text(_) | Command::Word(_)) && is_name;
+    if strength != Strength::Weak || !of_words {
         let signals = vec!["a command or statement takes it as a password".to_string()];
         found.push(credential("password", text, value, "", strength, signals));
     }
+}
+
+/// A text of a call, where all before it are texts or names.
+fn texts(text: &str, from: usize, end: usize, which: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    for number in 0..=which {
+        let place = quoted(text, at, end);
+        if number == which {
+            return place;
+        }
+        let behind = place.map_or(at, |place| place.end + 1);
+        let stop = text[behind..end].find([',', ')', ';'])?;
+        if !text[behind + stop..].starts_with(',') {
+            return None;
+        }
+        at = behind + stop + 1;
+    }
+    None
+}
+
+/// A word of a command line; the last one for a number that is too high.
+fn words(text: &str, from: usize, end: usize, which: usize) -> Option<Range<usize>> {
+    let rest = &text[from..end];
+    let stop = rest.find([';', '|', '`', '&']).unwrap_or(rest.len());
+    let mut words = rest[..stop].split_ascii_whitespace();
+    let word = if which == usize::MAX { words.filter(|word| !word.starts_with('-')).nth(2) } else { words.nth(which) }?;
+    let start = word.as_ptr() as usize - text.as_ptr() as usize;
+    let inside = word.trim_matches(['"', '\'']);
+    let start = start + (word.len() - word.trim_start_matches(['"', '\'']).len());
+    (!inside.is_empty() && !inside.starts_with(['-', '/', '$', '%'])).then_some(start..start + inside.len())
+}
+
+/// The word behind a flag, from a sign in it on, where the flag comes first.
+fn split(text: &str, from: usize, end: usize, name: &str, sign: char) -> Option<Range<usize>> {
+    let rest = text[from..end].strip_prefix(name)?.trim_start();
+    let word = argument(text, end - rest.len(), end);
+    let at = text[word.clone()].find(sign)?;
+    Some(word.start + at + 1..word.end)
+}
+
+/// `IDENTIFIED BY password` of Oracle, without quotes.
+fn bare(text: &str, from: usize, end: usize) -> Option<Range<usize>> {
+    let word = argument(text, from, end);
+    let secret = &text[word.clone()];
+    let sound = secret.bytes().any(|byte| byte.is_ascii_digit()) && !secret.starts_with([':', '?', '&', '@', '%', '(']);
+    sound.then_some(word)
 }
 
 fn user_and_password(text: &str, from: usize, end: usize) -> Option<Range<usize>> {

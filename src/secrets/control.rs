@@ -1,6 +1,6 @@
 //! What a team says of secrets in its own repository: further detectors, and what is accepted.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::HashSet;
 use globset::GlobSet;
@@ -9,7 +9,7 @@ use regex::Regex;
 use crate::located::Span;
 use crate::secrets::detectors::Detector;
 use crate::secrets::gitleaks::Gitleaks;
-use crate::secrets::{Detection, Strength, apart, known};
+use crate::secrets::{Detection, Dropped, Strength, apart, known};
 
 /// Further detectors, and what is accepted; nothing by default.
 #[derive(Debug, Default)]
@@ -24,15 +24,33 @@ pub struct Control {
     pub paths: GlobSet,
     /// What the configuration of gitleaks adds, where the repository has one.
     pub gitleaks: Option<Gitleaks>,
+    /// What scans dropped, where somebody wants to know.
+    pub dropped: Option<Mutex<Vec<Dropped>>>,
 }
 
 impl Control {
+    /// What scans dropped so far, by its place.
+    pub fn dropped(&self) -> Vec<Dropped> {
+        let Some(list) = &self.dropped else { return Vec::new() };
+        let mut list = list.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        list.sort();
+        list.dedup();
+        list
+    }
+
     /// The secrets of a text, with what the team's own detectors find and without what it accepts.
     pub fn scan(&self, path: &str, text: &str) -> Vec<Detection> {
         if self.paths.is_match(path) || self.gitleaks.as_ref().is_some_and(|gitleaks| gitleaks.leaves_out(path)) {
             return Vec::new();
         }
-        let mut found = super::scan(path, text);
+        let mut found = match &self.dropped {
+            None => super::scan(path, text),
+            Some(list) => {
+                let (found, dropped) = super::explained(path, text);
+                list.lock().unwrap_or_else(PoisonError::into_inner).extend(dropped);
+                found
+            }
+        };
         let before = found.len();
         for detector in &self.detectors {
             for literal in &detector.literals {

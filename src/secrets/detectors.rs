@@ -29,6 +29,7 @@ const TABLES: &[&str] = &[
     "secret_detectors_services",
     "secret_detectors_products",
     "secret_detectors_files",
+    "secret_detectors_systems",
     "secret_detectors_general",
 ];
 

@@ -25,7 +25,49 @@ const CODE: &[&str] = &[
 ];
 const PROSE: &[&str] =
     &["md", "markdown", "rst", "txt", "adoc", "tex", "html", "htm", "svg", "css", "scss", "less", "po", "pot"];
-const MARKUP: &[&str] = &["xml", "config", "csproj", "xsd", "plist", "resx", "wsdl", "xhtml", "jmx"];
+/// What shells read when they start, and what they write down.
+const SHELL_FILES: &[&str] = &[
+    ".bashrc",
+    ".bash_profile",
+    ".bash_aliases",
+    ".bash_login",
+    ".bash_logout",
+    ".bash_history",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".zlogin",
+    ".zsh_history",
+    ".kshrc",
+    ".shrc",
+    ".history",
+    ".sh_history",
+    "bashrc",
+    "zshrc",
+    "bash_profile",
+    "profile",
+    "bash_aliases",
+];
+const MARKUP: &[&str] = &[
+    "xml",
+    "config",
+    "csproj",
+    "xsd",
+    "plist",
+    "resx",
+    "wsdl",
+    "xhtml",
+    "jmx",
+    "pubxml",
+    "publishsettings",
+    "mobileconfig",
+    "storyboard",
+    "xib",
+    "fxml",
+    "props",
+    "targets",
+];
 
 impl Family {
     /// By the file's name, and where that does not tell by how the text begins.
@@ -45,7 +87,10 @@ impl Family {
             Family::Yaml
         } else if is(&["json", "jsonc", "json5", "har", "tfstate", "webmanifest", "avsc"]) {
             Family::Json
-        } else if is(&["sh", "bash", "zsh", "ksh", "fish", "ps1", "bat", "cmd", "mk", "envrc"]) || stem == "makefile" {
+        } else if is(&["sh", "bash", "zsh", "ksh", "fish", "ps1", "bat", "cmd", "mk", "envrc"])
+            || stem == "makefile"
+            || SHELL_FILES.contains(&stem)
+        {
             Family::Shell
         } else if is(MARKUP) {
             Family::Markup

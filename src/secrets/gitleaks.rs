@@ -1,8 +1,9 @@
 //! `.gitleaks.toml` and `.gitleaksignore`: what a repository told gitleaks counts here too.
 //!
 //! Its rules are tried beside the built-in detectors, its allowlists accept what either finds, and `disabledRules` turns
-//! detectors off. Without `useDefault` gitleaks looks for the file's own rules alone; here the built-in detectors stay on,
-//! because less is never looked for than without the file.
+//! detectors off. `extend.path` is followed inside of the repository. Without `useDefault` gitleaks looks for the file's own
+//! rules alone; here the built-in detectors stay on, because less is never looked for than without the file, and a notice
+//! says so.
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,9 @@ use crate::secrets::{Detection, detectors};
 const CONFIG: &str = ".gitleaks.toml";
 const IGNORE: &str = ".gitleaksignore";
 
+/// Files that extend one another, the first not counted: <https://github.com/gitleaks/gitleaks/releases/tag/v8.9.0>
+const DEPTH: usize = 2;
+
 /// What the files of a repository say.
 #[derive(Debug, Default)]
 pub struct Gitleaks {
@@ -31,6 +35,8 @@ pub struct Gitleaks {
     disabled: Vec<String>,
     /// Paths and lines, from 1, of `.gitleaksignore`.
     ignored: Vec<(String, usize)>,
+    /// Whether one of the files takes over gitleaks' own rules.
+    extends_default: bool,
     /// What to say of them: rules that cannot be taken over.
     pub notices: Vec<Problem>,
 }
@@ -57,6 +63,8 @@ struct Allow {
     /// In lower case.
     stopwords: Vec<String>,
     rules: Vec<String>,
+    /// Whole names of commits, in lower case.
+    commits: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -83,6 +91,8 @@ struct File {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Extend {
+    #[serde(default)]
+    use_default: bool,
     #[serde(default)]
     disabled_rules: Vec<Spanned<String>>,
     path: Option<Spanned<String>>,
@@ -121,7 +131,20 @@ struct AllowEntry {
     stopwords: Vec<String>,
     #[serde(default)]
     target_rules: Vec<String>,
+    #[serde(default)]
+    commits: Vec<String>,
 }
+
+/// A config on its way in: where it lies, and which file it is.
+struct Source<'s> {
+    root: &'s Path,
+    /// Relative to the root, for what is said of it.
+    name: String,
+    depth: usize,
+}
+
+/// What is wrong with a file, and its text.
+type Broken = Box<(Problem, String)>;
 
 impl Gitleaks {
     /// Reads the files of the tree that a path lies in; None where there are none.
@@ -129,7 +152,7 @@ impl Gitleaks {
     /// # Errors
     ///
     /// What is wrong with `.gitleaks.toml`, at its place, and its text.
-    pub fn find(start: &Path) -> Result<Option<Self>, Box<(Problem, String)>> {
+    pub fn find(start: &Path) -> Result<Option<Self>, Broken> {
         let Ok(start) = std::fs::canonicalize(start) else { return Ok(None) };
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
         let root: PathBuf = git_root(folder).unwrap_or_else(|| folder.to_path_buf());
@@ -146,59 +169,121 @@ impl Gitleaks {
             return Ok(None);
         }
         let mut gitleaks = match config {
-            Some(text) => Self::read(&text).map_err(|problem| Box::new((*problem, text)))?,
+            Some(text) => Self::read(&Source { root: &root, name: CONFIG.to_string(), depth: 0 }, text)?,
             None => Self::default(),
         };
         gitleaks.ignored = ignore.unwrap_or_default().lines().filter_map(fingerprint).collect();
         Ok(Some(gitleaks))
     }
 
-    fn read(text: &str) -> Result<Self, Box<Problem>> {
-        let file: File = toml::from_str(text).map_err(|error| {
+    /// Reads a file and those that it extends.
+    fn read(source: &Source<'_>, text: String) -> Result<Self, Broken> {
+        let broken = |problem: Box<Problem>| {
+            let mut problem = *problem;
+            problem.path = source.name.as_str().into();
+            Box::new((problem, text.clone()))
+        };
+        let file: File = toml::from_str(&text).map_err(|error| {
             let place = error.span().unwrap_or_default();
-            fault(place, error.message().to_string(), "mend the file as gitleaks' README describes it")
+            let help = "mend the file as gitleaks' README describes it";
+            broken(fault(place, error.message().to_string(), help))
         })?;
         let mut gitleaks = Self::default();
         for entry in file.allowlist.into_iter().chain(file.allowlists) {
-            gitleaks.allow.push(allow(entry)?);
+            gitleaks.allow.push(allow(entry).map_err(broken)?);
         }
         for entry in file.rules {
-            gitleaks.rule(entry)?;
+            gitleaks.rule(source, entry).map_err(broken)?;
         }
+        gitleaks.extends_default = file.extend.use_default;
         if let Some(path) = file.extend.path {
-            let message = format!("`extend.path` is not followed: {}", path.get_ref());
-            gitleaks.notice(path.span(), message, "copy its rules into this file");
-        }
-        let table = tables::read("gitleaks_ids");
-        let ours = table.root().and_then(|root| root.get("gitleaks_ids"));
-        for id in file.extend.disabled_rules {
-            let mapped = tables::texts(ours.and_then(|ours| ours.get(id.get_ref())));
-            let same = detectors::builtin().iter().any(|detector| *detector.id == **id.get_ref());
-            match (mapped.is_empty(), same) {
-                (false, _) => gitleaks.disabled.extend(mapped),
-                (true, true) => gitleaks.disabled.push(id.get_ref().clone()),
-                (true, false) => {
-                    let message = format!("`disabledRules` names {}, which no detector here is called", id.get_ref());
-                    gitleaks.notice(
-                        id.span(),
-                        message,
-                        "`plimsoll explain secrets/secrets-not-in-repo` says how to accept one",
-                    );
-                }
+            if file.extend.use_default {
+                let message = "`extend` has both `path` and `useDefault`, which gitleaks refuses".to_string();
+                return Err(broken(fault(path.span(), message, "keep one of the two")));
             }
+            gitleaks.extend(source, &text, &path)?;
+        }
+        gitleaks.disable(source, file.extend.disabled_rules);
+        if source.depth == 0 && !gitleaks.extends_default && !gitleaks.rules.is_empty() {
+            let message = "gitleaks looks for the rules of this file alone, without `useDefault = true`; \
+                           the built-in detectors stay on here";
+            let start = text.find("[[rules]]").unwrap_or_default();
+            let help = "add `useDefault = true` below `[extend]`, or turn off what is not wanted with `disabledRules`";
+            gitleaks.notice(source, start..start, message.to_string(), help);
         }
         Ok(gitleaks)
     }
 
-    fn notice(&mut self, place: std::ops::Range<usize>, message: String, help: &str) {
-        let problem = Problem::new(ProblemKind::Notice, CONFIG, message);
+    /// Takes over what another file of the repository says; this one's rules count before its.
+    fn extend(&mut self, source: &Source<'_>, text: &str, path: &Spanned<String>) -> Result<(), Broken> {
+        let refused = |why: &str| format!("`extend.path` is not followed: {} {why}", path.get_ref());
+        if source.depth >= DEPTH {
+            let message = refused("would be the third file of the chain, and gitleaks follows two");
+            self.notice(source, path.span(), message, "copy its rules into a file nearer to the first");
+            return Ok(());
+        }
+        // gitleaks takes it from where it was called, which is the root of the repository.
+        let wanted = source.root.join(path.get_ref());
+        let Ok(file) = std::fs::canonicalize(&wanted) else {
+            let message = format!("`extend.path` names {}, which is not there", path.get_ref());
+            let problem = fault(path.span(), message, "write a path from the root of the repository");
+            let mut problem = *problem;
+            problem.path = source.name.as_str().into();
+            return Err(Box::new((problem, text.to_string())));
+        };
+        let Ok(name) = file.strip_prefix(source.root) else {
+            let message = refused("lies outside of the repository");
+            self.notice(source, path.span(), message, "copy its rules into this file");
+            return Ok(());
+        };
+        let name = name.to_string_lossy().replace('\\', "/");
+        let content = std::fs::read_to_string(&file).map_err(|error| {
+            let problem = Problem::new(ProblemKind::Fault, name.as_str(), format!("cannot be read: {error}"));
+            Box::new((problem.help("give read permission, or remove `extend.path`"), String::new()))
+        })?;
+        let further = Self::read(&Source { root: source.root, name, depth: source.depth + 1 }, content)?;
+        let known: Vec<String> = self.rules.iter().map(|rule| rule.id.clone()).collect();
+        self.rules.extend(further.rules.into_iter().filter(|rule| !known.contains(&rule.id)));
+        self.allow.extend(further.allow);
+        self.disabled.extend(further.disabled);
+        self.notices.extend(further.notices);
+        self.extends_default |= further.extends_default;
+        Ok(())
+    }
+
+    /// Turns detectors off, and rules of the files that this one extends.
+    fn disable(&mut self, source: &Source<'_>, ids: Vec<Spanned<String>>) {
+        let table = tables::read("gitleaks_ids");
+        let ours = table.root().and_then(|root| root.get("gitleaks_ids"));
+        for id in ids {
+            let before = self.rules.len();
+            self.rules.retain(|rule| rule.id != **id.get_ref());
+            let mapped = tables::texts(ours.and_then(|ours| ours.get(id.get_ref())));
+            let same = detectors::builtin().iter().any(|detector| *detector.id == **id.get_ref());
+            match (mapped.is_empty(), same) {
+                (false, _) => self.disabled.extend(mapped),
+                (true, true) => self.disabled.push(id.get_ref().clone()),
+                (true, false) if self.rules.len() < before => {}
+                (true, false) => {
+                    let message = format!("`disabledRules` names {}, which no detector here is called", id.get_ref());
+                    let help = "`plimsoll explain secrets/secrets-not-in-repo` says how to accept one";
+                    self.notice(source, id.span(), message, help);
+                }
+            }
+        }
+    }
+
+    /// Says something of a file at its place.
+    fn notice(&mut self, source: &Source<'_>, place: std::ops::Range<usize>, message: String, help: &str) {
+        let problem = Problem::new(ProblemKind::Notice, source.name.as_str(), message);
         self.notices.push(problem.at(Span::new(place.start, place.end)).help(help));
     }
 
-    fn rule(&mut self, entry: RuleEntry) -> Result<(), Box<Problem>> {
+    fn rule(&mut self, source: &Source<'_>, entry: RuleEntry) -> Result<(), Box<Problem>> {
         let Some(pattern) = entry.regex else {
             let message = format!("the rule {} has no regex: it reports files by name alone", entry.id.get_ref());
-            self.notice(entry.id.span(), message, "leave the files out with `exclude`, or give the rule a regex");
+            let help = "leave the files out with `exclude`, or give the rule a regex";
+            self.notice(source, entry.id.span(), message, help);
             return Ok(());
         };
         let regex = compiled(&pattern)?;
@@ -259,6 +344,12 @@ impl Gitleaks {
         found
     }
 
+    /// Whether an allowlist accepts all that a commit brought; `oid` is its whole name.
+    pub fn allows_commit(&self, oid: &str) -> bool {
+        let whole = |allow: &&Allow| !allow.all && allow.rules.is_empty();
+        self.allow.iter().filter(whole).any(|allow| allow.commits.iter().any(|commit| commit == oid))
+    }
+
     /// Whether an allowlist accepts a detection, or `disabledRules` turned its detector off.
     pub fn accepts(&self, path: &str, text: &str, detection: &Detection) -> bool {
         let place = detection.span.range();
@@ -315,6 +406,7 @@ fn allow(entry: AllowEntry) -> Result<Allow, Box<Problem>> {
         target: entry.regex_target,
         stopwords: entry.stopwords.iter().map(|word| word.to_lowercase()).collect(),
         rules: entry.target_rules,
+        commits: entry.commits.iter().map(|commit| commit.to_lowercase()).collect(),
     })
 }
 
@@ -365,9 +457,13 @@ paths = ['''docs/.*''']
 regexes = ['''^q8Zr''']
 "#;
 
+    fn source() -> Source<'static> {
+        Source { root: Path::new("."), name: CONFIG.to_string(), depth: 0 }
+    }
+
     #[test]
     fn its_rules_find_and_its_allowlists_accept() {
-        let gitleaks = Gitleaks::read(FILE).expect("the file is right");
+        let gitleaks = Gitleaks::read(&source(), FILE.to_string()).expect("the file is right");
         let found = gitleaks.scan("a.txt", "x = hbr_a1b2c3d4e5f6\ny = hbr_testc3d4e5f6\nz = hbr_aaaaaaaaaaaa\n");
         assert_eq!(
             found.iter().map(|one| (&*one.detector, one.span)).collect::<Vec<_>>(),
@@ -390,7 +486,7 @@ regexes = ['''^q8Zr''']
             ("[extend]", "[extend", ""),
         ] {
             let text = FILE.replacen(from, to, 1);
-            let problem = Gitleaks::read(&text).expect_err(to);
+            let problem = Gitleaks::read(&source(), text).expect_err(to).0;
             assert!(problem.message.contains(expected) && problem.span.is_some(), "{to}: {problem:?}");
         }
     }

@@ -47,7 +47,35 @@ const ENDINGS: &[&str] = &[
     "sessionkey",
     "masterkey",
     "sharedkey",
+    "pass",
+    "pwd",
+    "pw",
 ];
+
+/// Words that end as a name of a credential does, and are none.
+const NO_NAMES: &[&str] = &[
+    "bypass",
+    "compass",
+    "encompass",
+    "trespass",
+    "surpass",
+    "overpass",
+    "underpass",
+    "multipass",
+    "singlepass",
+    "onepass",
+    "lastpass",
+    "keepass",
+    "oldpwd",
+    "getpwd",
+    "setpwd",
+    "getpw",
+    // The id of a key, in git's configuration.
+    "signingkey",
+];
+
+/// Last words of names that mean a credential together only.
+const TOGETHER: &[[&str; 2]] = &[["pass", "phrase"], ["password", "hash"]];
 
 /// Words one of which every name holds that means a credential.
 pub fn clues() -> impl Iterator<Item = String> {
@@ -79,11 +107,15 @@ pub fn meaning(name: &str) -> Option<Kind> {
         last => last,
     };
     let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
-    let ends = ENDINGS.iter().any(|ending| last.len() > ending.len() && last.ends_with(ending));
+    // A whole word that ends in `key` is in no table; the others are, with what makes them none.
+    let ends =
+        ENDINGS.iter().any(|ending| last.ends_with(ending) && (last.len() > ending.len() || ending.ends_with("key")))
+            && !NO_NAMES.contains(&last);
     let stem: Vec<&str> = words[..words.len() - 1].iter().map(AsRef::as_ref).chain([last]).collect();
-    let secret = roles::is_secret(&stem) || ends && !last.starts_with("no");
+    let together = TOGETHER.iter().any(|two| stem.ends_with(two));
+    let secret = roles::is_secret(&stem) || together || ends && !last.starts_with("no");
     secret.then(|| {
-        let people = ["pass", "pwd"].iter().any(|word| last.contains(word));
+        let people = ["pass", "pw", "phrase", "psk", "authtok"].iter().any(|word| last.contains(word));
         if people { Kind::Password } else { Kind::Token }
     })
 }

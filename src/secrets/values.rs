@@ -25,6 +25,22 @@ pub enum Not {
     Short,
 }
 
+impl Not {
+    /// Why it is no secret, in a few words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Not::Empty => "nothing stands there",
+            Not::Reference => "it refers to something, or is code",
+            Not::Placeholder => "it only holds the place of a secret",
+            Not::Name => "it is made of words of its name, or of words that say nothing",
+            Not::Plain => "it is a path, an address, a hash, a number, a duration or a public key",
+            Not::Sentence => "it is several words",
+            Not::Word => "it is a word, where a machine would have made something else",
+            Not::Short => "it is too short",
+        }
+    }
+}
+
 /// Shortest password that is told by its name alone, in characters: below, words of code and tests are all that is found.
 const SHORTEST: usize = 5;
 
@@ -70,7 +86,8 @@ pub fn judge(kind: Kind, name: &str, value: &str) -> Result<Strength, Not> {
         return Err(Not::Plain);
     }
     let phrase = name.to_ascii_lowercase().contains("passphrase") && value.bytes().any(|byte| byte.is_ascii_digit());
-    if value.contains(char::is_whitespace) && !phrase && !(kind == Kind::Password && is_password_with_a_blank(value)) {
+    let spoken = !phrase && !is_salt(value) && !(kind == Kind::Password && is_password_with_a_blank(value));
+    if value.contains(char::is_whitespace) && spoken {
         return Err(Not::Sentence);
     }
     if repeats(name, value) {
@@ -267,6 +284,9 @@ fn is_plain(kind: Kind, value: &str) -> bool {
     let url = value.contains("://") && measures::credentials(value).is_none();
     let public_key =
         ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----begin"].iter().any(|start| lower.starts_with(start));
+    // An account or a contract of a block chain; a private key is longer.
+    let account =
+        value.len() == 42 && value.starts_with("0x") && value[2..].bytes().all(|byte| byte.is_ascii_hexdigit());
     let hashed = [
         "$1$", "$5$", "$6$", "$apr1$", "$2a$", "$2b$", "$2y$", "$argon2", "$pbkdf2", "sha256:", "sha512:", "sha1:",
         "sha256-", "sha512-", "sha384-", "pbkdf2_",
@@ -276,6 +296,7 @@ fn is_plain(kind: Kind, value: &str) -> bool {
     path || url
         || public_key
         || hashed
+        || account
         || duration
         || number && (kind == Kind::Token || digits < SHORTEST)
         || lower.starts_with("application/")
@@ -294,11 +315,34 @@ fn is_chosen(value: &str) -> bool {
         && has(u8::is_ascii_digit)
 }
 
+/// A password that no sentence holds: of every kind of sign, in one word.
+pub fn is_chosen_well(value: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let has = |class: fn(&u8) -> bool| value.bytes().any(|byte| class(&byte));
+    let inner = value.trim_matches(|c: char| matches!(c, '.' | ',' | ':' | ';' | ')' | '('));
+    inner.len() >= SHORTEST
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && inner.bytes().any(|byte| byte.is_ascii_punctuation() && byte != b'/')
+}
+
 /// `correct horse 7` is a password, `Enter your password` is not.
 fn is_password_with_a_blank(value: &str) -> bool {
     value.split_whitespace().count() == 2
         && value.bytes().any(|byte| byte.is_ascii_digit())
         && value.bytes().any(|byte| byte.is_ascii_punctuation())
+}
+
+/// Long, of every kind of sign, and with a blank among them: what WordPress makes its salts of.
+fn is_salt(value: &str) -> bool {
+    const SHORTEST: usize = 40;
+    let count = |class: fn(&u8) -> bool| value.bytes().filter(class).count();
+    value.len() >= SHORTEST
+        && value.is_ascii()
+        && count(u8::is_ascii_punctuation) >= 2
+        && count(u8::is_ascii_digit) >= 4
+        && oddness(value) > 0.5
 }
 
 /// Whether a value is made of words of its name and of words that say nothing: `my-secret` behind `client_secret`.
@@ -312,8 +356,24 @@ fn repeats(name: &str, value: &str) -> bool {
     let joined: String = name.iter().map(AsRef::as_ref).collect();
     let digits = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let letters = words.iter().any(|word| !digits(word));
-    letters && words.iter().all(|word| known(word) || digits(word) && word.len() < SHORTEST)
+    letters && words.iter().all(|word| known(word) || digits(word) && word.len() < SHORTEST || is_joined(word))
         || !joined.is_empty() && value.to_ascii_lowercase() == joined
+}
+
+/// Whether a word is three or more words that say nothing, written as one: `mysupersecretpassword`.
+fn is_joined(word: &str) -> bool {
+    const WORDS: usize = 3;
+    // The most words that the text up to each byte is made of; 0 where it is not made of any.
+    let mut most = vec![0; word.len() + 1];
+    for end in 1..=word.len().min(64) {
+        for start in (0..end).filter(|start| end - start >= 2 && word.is_char_boundary(*start)) {
+            let begins = start == 0 || most[start] > 0;
+            if begins && word.get(start..end).is_some_and(|part| TABLES.filler.contains(part)) {
+                most[end] = most[end].max(most[start] + 1);
+            }
+        }
+    }
+    word.len() <= 64 && most[word.len()] >= WORDS
 }
 
 /// Whether a value looks made by a machine, or by somebody who wanted a good password: no run of words.

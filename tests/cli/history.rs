@@ -30,6 +30,20 @@ fn at(commit: &str, path: &str) -> String {
 }
 
 #[test]
+fn commits_that_gitleaks_accepts_are_left_out() {
+    let repository = Repository::new();
+    repository.write("a.conf", &env(1));
+    let first = repository.commit("first");
+    repository.write("b.conf", &env(2));
+    let second = repository.commit("second");
+    repository.write(".gitleaks.toml", &format!("[allowlist]\ncommits = ['{}']\n", first.to_uppercase()));
+    repository.commit("third");
+    assert_eq!(paths(&history(&repository, "--history")), [at(&second, "b.conf")]);
+    repository.write(".gitleaks.toml", "[allowlist]\ncommits = ['0000000000000000000000000000000000000000']\n");
+    assert_eq!(paths(&history(&repository, "--history")).len(), 2);
+}
+
+#[test]
 fn a_secret_is_found_at_the_commit_that_brought_it() {
     let repository = Repository::new();
     repository.write("a.conf", "A=1\n");

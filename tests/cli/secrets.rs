@@ -26,6 +26,29 @@ fn marks_of_other_scanners_are_honoured_and_said() {
 }
 
 #[test]
+fn text_in_utf_16_is_searched() {
+    let script = format!("# Größe\r\n$ApiToken = \"{TOKEN}\"\r\n");
+    let units = || "\u{feff}".encode_utf16().chain(script.encode_utf16());
+    let folder = tree(&[]);
+    let write = |name: &str, bytes: Vec<u8>| fs::write(folder.path().join(name), bytes).expect("files can be written");
+    write("big.ps1", units().flat_map(u16::to_be_bytes).collect());
+    write("little.ps1", units().flat_map(u16::to_le_bytes).collect());
+    write("odd.ps1", units().flat_map(u16::to_le_bytes).skip(2).collect());
+    let ran = run(folder.path(), &["check", "--rule", RULE, "--format", "json"]);
+    let report = ran.json();
+    let found: Vec<_> = list(&report["findings"])
+        .iter()
+        .map(|one| (text(&one["path"]), one["start"]["line"].as_u64(), one["start"]["column"].as_u64()))
+        .collect();
+    assert_eq!(
+        found,
+        [("big.ps1".to_string(), Some(2), Some(14)), ("little.ps1".to_string(), Some(2), Some(14))],
+        "{report:#}"
+    );
+    assert_eq!(report["summary"]["binary"], 1, "without its mark it is no text: {report:#}");
+}
+
+#[test]
 fn an_ignore_with_a_reason_works_in_texts_that_nothing_else_reads() {
     let sql =
         format!("-- plimsoll: ignore[{RULE}] a role of the test database\nCREATE USER a IDENTIFIED BY '{TOKEN}';\n");
@@ -93,6 +116,74 @@ fn files_of_gitleaks_count() {
     assert!(ran.stderr.contains(".gitleaks.toml:3:"), "{}", ran.stderr);
 }
 
+/// Messages of the notices of a run.
+fn notices(report: &serde_json::Value) -> Vec<String> {
+    list(&report["problems"]).iter().filter(|one| one["kind"] == "notice").map(|one| text(&one["message"])).collect()
+}
+
+#[test]
+fn files_that_gitleaks_configuration_extends_count() {
+    let rule = |id: &str| format!("[[rules]]\nid = '{id}'\nregex = '{id}_[a-z0-9]{{12}}'\n");
+    let extend = |path: &str| format!("[extend]\npath = '{path}'\n");
+    let ini = "a = one_a1b2c3d4e5f6\nb = two_a1b2c3d4e5f6\nc = three_a1b2c3d4e5f6\nd = four_a1b2c3d4e5f6\n";
+    let folder = tree(&[
+        (".gitleaks.toml", &format!("{}{}", extend("config/two.toml"), rule("one"))),
+        ("config/two.toml", &format!("{}{}", extend("config/three.toml"), rule("two"))),
+        ("config/three.toml", &format!("{}{}", extend("config/four.toml"), rule("three"))),
+        ("config/four.toml", &rule("four")),
+        ("a.ini", ini),
+    ]);
+    let check = || run(folder.path(), &["check", "--rule", RULE, "--format", "json"]);
+    let report = check().json();
+    let lines: Vec<_> = list(&report["findings"]).iter().map(|one| one["start"]["line"].as_u64()).collect();
+    assert_eq!(lines, [Some(1), Some(2), Some(3)], "two files of a chain are followed: {report:#}");
+    let said = notices(&report);
+    assert!(said.iter().any(|one| one.contains("config/four.toml would be the third")), "{said:?}");
+    assert!(said.iter().any(|one| one.contains("without `useDefault = true`")), "{said:?}");
+
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).expect("files can be written");
+    write(".gitleaks.toml", &format!("[extend]\nuseDefault = true\n{}", rule("one")));
+    assert_eq!(notices(&check().json()), [""; 0]);
+    for (text, line) in [
+        (extend("config/none.toml"), ".gitleaks.toml:2:"),
+        (format!("{}useDefault = true\n", extend("config/two.toml")), ".gitleaks.toml:2:"),
+    ] {
+        write(".gitleaks.toml", &text);
+        let ran = check();
+        assert_eq!(ran.code, 2, "{text}");
+        assert!(ran.stderr.contains(line), "{text}: {}", ran.stderr);
+    }
+    write(".gitleaks.toml", &extend("config/two.toml"));
+    write("config/two.toml", "[[rules]]\nid = 'two'\nregex = '('\n");
+    let ran = check();
+    assert!(ran.code == 2 && ran.stderr.contains("config/two.toml:3:"), "{}", ran.stderr);
+    let outside = tempfile::NamedTempFile::new().expect("a file");
+    write(".gitleaks.toml", &extend(&outside.path().display().to_string()));
+    let said = notices(&check().json());
+    assert!(said.iter().any(|one| one.contains("outside of the repository")), "{said:?}");
+}
+
+#[test]
+fn the_config_names_a_baseline_and_the_flag_wins() {
+    let folder = tree(&[
+        ("deploy/plimsoll.yaml", "baseline: known.json\n"),
+        ("deploy/a.ini", &format!("[mail]\napi_token = {TOKEN}\n")),
+    ]);
+    let check =
+        |more: &[&str]| run(folder.path(), &[&["check", "deploy", "--rule", RULE, "--format", "json"], more].concat());
+    let missing = check(&[]);
+    assert!(missing.code == 2 && missing.stderr.contains("known.json"), "{}", missing.stderr);
+    assert_eq!(check(&["--write-baseline"]).code, 0);
+    assert!(folder.path().join("deploy/known.json").is_file(), "beside the config");
+    assert_eq!(check(&[]).code, 0);
+    assert_eq!(check(&["--baseline", "other.json", "--write-baseline"]).code, 0);
+    assert!(folder.path().join("other.json").is_file(), "the flag wins");
+
+    fs::write(folder.path().join("deploy/plimsoll.yaml"), "baseline: [known.json]\n").expect("files can be written");
+    let ran = check(&[]);
+    assert!(ran.code == 2 && ran.stderr.contains("plimsoll.yaml:1:"), "{}", ran.stderr);
+}
+
 #[test]
 fn a_baseline_knows_what_was_there_and_nothing_else() {
     let folder = tree(&[("a.ini", &format!("[mail]\nuser = a\napi_token = {TOKEN}\ndb_password = harbour\n"))]);
@@ -138,4 +229,23 @@ fn why_says_what_spoke_for_a_secret() {
     assert!(ran.stdout.contains("why: `api_token` names a token"), "{}", ran.stdout);
     let without = run(folder.path(), &["check", "--rule", RULE]);
     assert!(!without.stdout.contains("why:"), "{}", without.stdout);
+}
+
+#[test]
+fn why_says_in_detail_what_was_dropped() {
+    let ini = format!("[a]\napi_token = {TOKEN}\ndb_password = ${{DB_PASSWORD}}\napi_key = changeme-0000\n");
+    let folder = tree(&[("a.ini", &ini)]);
+    let ran = run(folder.path(), &["check", "--rule", RULE, "--why", "-v"]);
+    let dropped: Vec<&str> = ran.stderr.lines().filter(|line| line.contains("is no secret")).collect();
+    assert_eq!(
+        dropped,
+        [
+            "a.ini:3: `db_password` is no secret: it refers to something, or is code",
+            "a.ini:4: `api_key` is no secret: it only holds the place of a secret",
+        ]
+    );
+    for quieter in [&["--why"][..], &["-v"]] {
+        let ran = run(folder.path(), &[&["check", "--rule", RULE], quieter].concat());
+        assert!(!ran.stderr.contains("is no secret"), "{quieter:?}: {}", ran.stderr);
+    }
 }
