@@ -35,6 +35,9 @@ const WRAPPERS: &[&str] = &[
     "str(",
 ];
 
+/// How a call or a list gives a value.
+const BESIDE: &str = "given beside its name";
+
 /// What a name is followed by.
 struct Found {
     value: Range<usize>,
@@ -131,6 +134,9 @@ fn judged(
     let weak = strength == Strength::Weak;
     if weak && (plural || !may_be_weak(path, family, value, given)) {
         return Err("a word like this is a label here more often than a password");
+    }
+    if weak && given.how == BESIDE && value.contains('_') {
+        return Err("it is one of a list of names");
     }
     if weak && is_example(family, text, name) {
         return Err("it is shown as an example");
@@ -280,9 +286,11 @@ fn given(path: &str, family: Family, text: &str, name: &Range<usize>) -> Option<
     let symbol = before.trim_start() == "set :";
     if (quoted_name && in_call || symbol) && sign.starts_with(',') {
         let from = at + spaces + 1;
-        return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "given beside its name" });
+        return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: BESIDE });
     }
-    if !quoted_name && sign.starts_with('(') && family == Family::Code {
+    // `pass (`name`, ...)` is prose of a comment.
+    let prose = spaces > 0 && sign.starts_with("(`");
+    if !quoted_name && sign.starts_with('(') && !prose && family == Family::Code {
         return quoted(text, at + spaces + 1, line.end).map(|value| Found {
             value,
             quoted: true,
@@ -390,7 +398,14 @@ fn assigned(family: Family, text: &str, line: &Range<usize>, before: &str, from:
         let value = quoted(text, from + at + "default ".len(), line.end)?;
         return Some(Found { value, quoted: true, how: "the default of an expression" });
     }
-    if let Some(value) = quoted(text, from, line.end) {
+    if equals && before.ends_with(['?', '&']) {
+        // The quote behind `?key=` ends the address.
+        let address = text[line.start..from].to_ascii_lowercase();
+        let picture = [".svg", ".png", "shields.io"].iter().any(|part| address.contains(part));
+        if picture || rest.starts_with(['"', '\'', '`']) {
+            return None;
+        }
+    } else if let Some(value) = quoted(text, from, line.end) {
         return Some(Found { value, quoted: true, how: "assigned" });
     }
     if rest.starts_with("[\"") || rest.starts_with("['") || rest.starts_with("[\\\"") {

@@ -131,6 +131,8 @@ pub fn at(command: Command, text: &str, hit: Range<usize>, found: &mut Vec<Detec
     let value = match command {
         Command::Curl => user_and_password(text, hit.end, line.end),
         Command::ShortFlag => short_flag(text, hit.end, line.end),
+        // Text between backticks is prose.
+        Command::Sql if text[hit.end..line.end].starts_with('`') => None,
         Command::Sql => quoted(text, hit.end, line.end).or_else(|| bare(text, hit.end, line.end)),
         Command::Plugin => text[hit.end..line.end]
             .to_ascii_lowercase()

@@ -102,6 +102,14 @@ pub fn meaning(name: &str) -> Option<Kind> {
     {
         return None;
     }
+    // Where a list goes on.
+    const LISTS: &[&str] = &["page", "next", "continuation", "cursor", "resume", "sync"];
+    if let [.., before, last] = words
+        && *last == "token"
+        && LISTS.contains(&before.as_ref())
+    {
+        return None;
+    }
     let last = match words.last()?.as_ref() {
         "keys" => "key",
         last => last,

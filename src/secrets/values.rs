@@ -224,7 +224,18 @@ fn is_run(value: &str) -> bool {
     bytes.len() >= 3 && steps * 10 >= (bytes.len() - 1) * 8
 }
 
+/// Whether a value is a regular expression.
+fn is_pattern(value: &str) -> bool {
+    let parts = ["[a-", "[A-", "[0-", "[^", "(?", "\\d", "\\w", "\\s", "\\b", "){", "]{", "]+", "]*", "]?", ".*", ")("];
+    parts.iter().any(|part| value.contains(part))
+}
+
 fn is_plain(kind: Kind, value: &str) -> bool {
+    if kind == Kind::Token && is_pattern(value)
+        || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| value.contains(colour))
+    {
+        return true;
+    }
     let lower = value.to_ascii_lowercase();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let number = value
