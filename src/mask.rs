@@ -114,6 +114,10 @@ impl Mask {
                 spans.entry(artefact.path.clone()).or_default().extend(found);
             }
         }
+        // What renders is not what was rendered: its lines must say what is secret in it.
+        for (path, text) in document.bundle.sources() {
+            spans.entry(path.clone()).or_default().extend(lexical::secrets(text));
+        }
         let held = held_by_secrets(document);
         for place in templates(document).into_iter().map(|(place, _)| place).chain(held) {
             spans.entry(place.located().path.clone()).or_default().insert(inner(place));
