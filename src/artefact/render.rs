@@ -38,6 +38,12 @@ pub struct Files<'f> {
     pub read: &'f (dyn Fn(&str) -> Option<Arc<str>> + Sync),
 }
 
+/// How the help of a limit begins that rendering would take away.
+pub const ASK: &str = "check with --render, or pipe it: ";
+
+/// How it begins where that was tried.
+pub const MEND: &str = "mend that, or pipe it: ";
+
 /// Longest that a program may run, unless the config says otherwise.
 pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
@@ -87,12 +93,33 @@ fn one(root: &Path, build: &Build, nothing: &Nothing, limit: Duration) -> Result
     for command in &build.commands {
         let Some((program, arguments)) = command.split_first() else { continue };
         let Some(file) = find(program) else { continue };
+        if let Some(link) = build.reads.iter().find_map(|path| outside(root, &root.join(path))) {
+            return Err(format!("`{}` leads out of the tree", shown(root, &link)));
+        }
         let child =
             start(root, &file, arguments, nothing).map_err(|error| format!("{program} cannot be started: {error}"))?;
         return finish(child, program, limit);
     }
     let names: Vec<&str> = build.commands.iter().filter_map(|command| command.first()).map(String::as_str).collect();
     if names.is_empty() { Ok(Vec::new()) } else { Err(format!("{} is not installed", names.join(" or "))) }
+}
+
+/// A link at or below a path that leads out of the root: what it leads to is not under review, and may be nobody's
+/// business.
+fn outside(root: &Path, path: &Path) -> Option<PathBuf> {
+    let metadata = std::fs::symlink_metadata(path).ok()?;
+    if metadata.is_symlink() {
+        let inside = std::fs::canonicalize(path).is_ok_and(|to| to.starts_with(root));
+        return (!inside).then(|| path.to_path_buf());
+    }
+    let entries = metadata.is_dir().then(|| std::fs::read_dir(path).ok()).flatten()?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths.iter().filter(|path| !path.ends_with(".git")).find_map(|path| outside(root, path))
+}
+
+fn shown(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
 /// Where a program is installed.

@@ -376,6 +376,23 @@ fn secrets_of_rendered_text_are_dots_wherever_it_shows() {
 }
 
 #[test]
+fn a_chart_with_a_link_out_of_the_tree_is_not_rendered() {
+    let secret = tree(&[("password", "hunter2")]);
+    let folder = chart("{{ .Files.Get \"link\" }}\n");
+    std::os::unix::fs::symlink("values.yaml", folder.path().join("chart/inside")).expect("a link can be made");
+    let (_helm, path) = with_program("helm", "echo ran >> ran\n");
+    check(folder.path(), &path, &[]);
+    assert!(folder.path().join("ran").exists(), "a link inside the tree is a file like others");
+    std::fs::remove_file(folder.path().join("ran")).expect("it is there");
+    std::os::unix::fs::symlink(secret.path().join("password"), folder.path().join("chart/link"))
+        .expect("a link can be made");
+    let said = check(folder.path(), &path, &[]);
+    assert!(!folder.path().join("ran").exists());
+    let limit = said.problems.iter().find(|one| one.starts_with("limit chart/Chart.yaml"));
+    assert!(limit.is_some_and(|one| one.contains("`chart/link` leads out of the tree")), "{:?}", said.problems);
+}
+
+#[test]
 fn the_config_says_which_values_and_overlays_are_rendered() {
     let folder = chart("{{ .Values.a }}\n");
     let all = "echo \"$*\" >> ran\n";

@@ -132,6 +132,7 @@ fn settle(
     for problem in problems.iter_mut().filter(|problem| tried(problem)) {
         if let Some(reason) = failed.get(&*problem.path) {
             problem.message = format!("{} ({reason})", problem.message);
+            problem.help = problem.help.replace(render::ASK, render::MEND);
         }
     }
     // What only the config names has no problem yet, unless its collector has one to come.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use crate::artefact::render::{Build, Files};
+use crate::artefact::render::{ASK, Build, Files};
 use crate::artefact::trace::{Origin, Piece, Trace};
 use crate::collect::kubernetes::rendered::align::{self, Source};
 use crate::collect::kubernetes::rendered::program::{Library, Program};
@@ -25,7 +25,7 @@ pub fn charts(paths: &[&str], spoils: &[&'static str]) -> Vec<(String, Problem)>
             paths::within(root, FILE),
             "the chart is not rendered, so what it deploys is not judged",
         )
-        .help(format!("helm template {} | plimsoll check -", shown(root)))
+        .help(format!("{ASK}helm template {} | plimsoll check -", shown(root)))
         .spoils(spoils)
     };
     // A chart inside a chart is rendered with it.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::artefact::render::{Build, Files};
+use crate::artefact::render::{ASK, Build, Files, MEND};
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::kubernetes::rendered::shown;
 use crate::collect::paths;
@@ -182,10 +182,11 @@ pub fn kustomizations(bundle: &Bundle, spoils: &[&'static str]) -> Kustomized {
         let build = bundle.build(&artefact.path);
         if (!named_by_others.contains(folder) || build.is_some()) && !matches!(build, Some(Ok(()))) {
             let why = build.and_then(|build| build.as_ref().err()).map(|why| format!(" ({why})")).unwrap_or_default();
+            let begin = if build.is_some() { MEND } else { ASK };
             let message = format!("the kustomization is not built, so what it deploys is not judged{why}");
             kustomized.problems.push(
                 Problem::new(ProblemKind::Limit, artefact.path.clone(), message)
-                    .help(format!("kustomize build {} | plimsoll check -", shown(folder)))
+                    .help(format!("{begin}kustomize build {} | plimsoll check -", shown(folder)))
                     .spoils(spoils),
             );
         }
