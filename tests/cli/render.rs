@@ -232,6 +232,53 @@ fn what_kustomize_built_stands_at_the_base_the_patch_or_the_generator() {
 }
 
 #[test]
+fn generators_replicas_and_components_are_parts_of_a_build() {
+    let folder = tree(&[
+        (
+            "live/kustomization.yaml",
+            "resources: [api.yaml, ../other]\ncomponents: [../more]\nreplicas: [{name: api, count: 1}]\nsecretGenerator:\n  - name: db\n    literals: [DB_PASSWORD=postgres]\n    envs: [live.env]\n",
+        ),
+        ("live/live.env", "# what is set\nMYSQL_ROOT_PASSWORD=mysql\n"),
+        (
+            "live/api.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  replicas: 1\n  template:\n    spec: {containers: [{name: api, env: [{name: A, value: a}]}]}\n",
+        ),
+        (
+            "other/kustomization.yaml",
+            "resources: [web.yaml]\npatches: [{target: {kind: Deployment}, path: patch.yaml}]\n",
+        ),
+        ("other/web.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n"),
+        ("other/patch.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: any}\nspec:\n  replicas: 1\n"),
+        (
+            "more/kustomization.yaml",
+            "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches: [{path: patch.yaml}]\n",
+        ),
+        (
+            "more/patch.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          env: [{name: CORS_ORIGINS, value: '*'}]\n",
+        ),
+    ]);
+    let workload = |name: &str, env: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\nspec:\n  replicas: 1\n  template:\n    metadata:\n      labels:\n        app: {name}\n    spec:\n      containers:\n      - image: a:1\n        name: {name}\n{env}---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\nspec:\n  selector:\n    app: {name}\n---\n"
+        )
+    };
+    let env =
+        "        env:\n        - name: CORS_ORIGINS\n          value: '*'\n        - name: A\n          value: a\n";
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db-7c2b9k5m8h\ndata:\n  DB_PASSWORD: cG9zdGdyZXM=\n  MYSQL_ROOT_PASSWORD: bXlzcWw=\n";
+    let (_kustomize, path) =
+        with_program("kustomize", &prints(&(workload("api", env) + &workload("web", "") + secret)));
+    let places = |rule: &str| {
+        let said = check(folder.path(), &path, &["--rule", rule]);
+        said.findings.iter().map(|one| one.split(' ').next().unwrap_or_default().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(places(CORS), ["more/patch.yaml:9"]);
+    assert_eq!(places("settings/database-password-changed"), ["live/kustomization.yaml:6", "live/live.env:2"]);
+    // The patch of another folder is not told to change this one's, and the base says the same as the kustomization.
+    assert_eq!(places("workloads/replicas-minimum"), ["live/api.yaml:5", "other/patch.yaml:5"]);
+}
+
+#[test]
 fn a_kustomization_that_would_fetch_is_not_built() {
     let ran = "echo ran > ran\n";
     let (_program, path) = with_program("kustomize", ran);

@@ -158,7 +158,7 @@ impl<'p> Walk<'_, 'p> {
             let part = &self.parts.all[one.part];
             // A build may put something before and behind a name; the object was found by that.
             let renamed = part.says == Says::Whole && keys == ["metadata", "name"];
-            renamed || part.text(one.value).is_some() && part.text(one.value) == rendered.text()
+            renamed || part.is_built_as(one.value, rendered)
         };
         let certain: Vec<&Said<'p>> = here().filter(|one| one.certain).collect();
         let since = certain.iter().rposition(|one| !same(one)).map_or(0, |other| other + 1);
