@@ -346,6 +346,13 @@ fn a_chart_stays_a_limit_with_the_reason_where_rendering_fails() {
         let verdict = list(&said.report["rules"]).iter().map(|one| text(&one["verdict"])).collect::<Vec<_>>();
         assert_eq!(verdict, ["not-evaluated"], "{word}");
     }
+    // Of several sets of values the one that fails is named, and the others are judged.
+    let set = config_map("  CORS_ORIGINS: '*'");
+    let script = format!("case \"$*\" in *live*) ;; *) echo 'Error: required' >&2; exit 1;; esac\n{set}");
+    let (_program, path) = with_program("helm", &script);
+    let said = check(folder.path(), &path, &["--rule", CORS]);
+    assert_eq!(said.findings.len(), 1);
+    assert!(said.problems[0].contains("(`helm template chart`: helm failed: Error: required)"), "{:?}", said.problems);
     // Without the flag nothing runs.
     let (_program, path) = with_program("helm", "echo ran > ran\n");
     std::fs::write(folder.path().join("plimsoll.yaml"), "render: false\n").expect("the config can be written");

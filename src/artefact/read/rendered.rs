@@ -1,6 +1,6 @@
 //! What other programs render of a run, read as files are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,6 +46,8 @@ impl Renderings<'_> {
             .into_par_iter()
             .map(|(collector, build, result)| Ok(self.rendered(*collector, build, result?, &files)))
             .collect();
+        let whole: BTreeSet<&str> =
+            builds.iter().zip(&read).filter(|(_, result)| result.is_ok()).map(|(build, _)| &*build.problem).collect();
         let mut added = Vec::new();
         let mut failed: BTreeMap<&str, String> = BTreeMap::new();
         for (build, result) in builds.iter().zip(read) {
@@ -54,8 +56,13 @@ impl Renderings<'_> {
                     problems.extend(reading.problems);
                     added.extend(reading.artefact.zip(trace));
                 }
-                // What programs say may quote what they were given.
-                Err(reason) => _ = failed.entry(&build.problem).or_insert_with(|| lexical::blank(&reason)),
+                Err(reason) => {
+                    // What programs say may quote what they were given.
+                    let reason = lexical::blank(&reason);
+                    let of_one = whole.contains(&*build.problem);
+                    let reason = if of_one { format!("`{}`: {reason}", build.path) } else { reason };
+                    failed.entry(&build.problem).or_insert(reason);
+                }
             }
         }
         settle(problems, &builds, &failed, &collectors);

@@ -28,7 +28,7 @@ enum Byte {
 }
 
 /// Most pairs of a step and a place that are looked at, in bits of memory.
-const MOST: usize = 1 << 27;
+const MOST: usize = 1 << 26;
 
 /// What stands between two documents that are read in one go; no YAML holds it.
 const BETWEEN: u8 = 0;

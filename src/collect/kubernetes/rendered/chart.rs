@@ -155,10 +155,13 @@ pub fn trace(build: &Build, text: &str, files: &Files<'_>) -> Trace {
         let Some((chart, template)) = template_of(source, root, files, &mut folders) else { continue };
         let programs = programs.entry(template.clone()).or_insert_with(|| Programs::new(&library, &template));
         let documents: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
+        let values = sets.of(&chart);
         for (range, (program, bytes)) in ranges.iter().zip(programs.read(&documents)) {
             for (piece, frame) in bytes.iter().flat_map(|bytes| pieces(program, bytes, range.start)) {
-                let said = frame.get(piece.origin.span.range()).unwrap_or_default();
-                trace.set.extend(sets.set(&chart, said, text, piece.rendered));
+                if !piece.verbatim {
+                    let said = frame.get(piece.origin.span.range()).unwrap_or_default();
+                    trace.set.extend(values.set(said, text, piece.rendered));
+                }
                 trace.pieces.push(piece);
             }
         }

@@ -1,5 +1,6 @@
 //! A template as a program that reads what it may have rendered: literal texts, actions that stand for any text, branches.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct Library {
     files: HashMap<Arc<str>, (Arc<str>, Template)>,
     /// The file that defines a name; None where several do, since which one counts is not told by the text.
     names: HashMap<String, Option<Arc<str>>>,
+    /// Named templates of which it is known whether they print a part of a line at most.
+    flat: RefCell<HashMap<String, bool>>,
 }
 
 /// Deepest nesting of includes that is followed.
@@ -76,6 +79,7 @@ impl Library {
             }
         }
         self.files.insert(path, (text, parsed));
+        self.flat.borrow_mut().clear();
     }
 
     /// The program of a template file; `lines` is whether every action may print several lines, not only those that say so.
@@ -97,8 +101,15 @@ impl Library {
 
     /// Whether a named template prints a part of a line at most.
     fn is_flat(&self, name: &str, depth: usize) -> bool {
+        if let Some(known) = self.flat.borrow().get(name) {
+            return *known;
+        }
         let Some((_, text, nodes)) = self.define(name).filter(|_| depth < DEEPEST) else { return false };
-        self.are_flat(text, nodes, depth)
+        // One that includes itself is none, whatever else it holds.
+        self.flat.borrow_mut().insert(name.to_string(), false);
+        let flat = self.are_flat(text, nodes, depth);
+        self.flat.borrow_mut().insert(name.to_string(), flat);
+        flat
     }
 
     fn are_flat(&self, text: &str, nodes: &[Node], depth: usize) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::artefact::render::Files;
 use crate::artefact::trace::Origin;
 use crate::collect::kubernetes::rendered::template;
+use crate::collect::paths;
 use crate::located::{Kind, Limits, Located, Span, Value};
 use crate::syntax::{Format, parse};
 
@@ -23,18 +24,39 @@ impl<'f> Sets<'f> {
         Self { files, root, whole }
     }
 
+    /// Those of one chart, given by the names of the charts on the way to it.
+    pub fn of<'s>(&'s self, chart: &'s [String]) -> Values<'s> {
+        let mut folder = self.root.to_string();
+        let mut own = Vec::new();
+        for (n, name) in chart.iter().enumerate() {
+            folder = paths::within(&folder, &format!("charts/{name}"));
+            let values = read(self.files, &paths::within(&folder, "values.yaml"));
+            own.extend(values.map(|values| (values, &chart[n + 1..])));
+        }
+        Values { chart, whole: &self.whole, own }
+    }
+}
+
+/// What sets the values of one chart.
+pub struct Values<'s> {
+    chart: &'s [String],
+    whole: &'s [Located],
+    /// Values of the charts on the way to it, the outer ones first, each with the way from it.
+    own: Vec<(Located, &'s [String])>,
+}
+
+impl Values<'_> {
     /// The places that set what an action printed, where they hold the very same: rendered bytes, place and label each.
-    /// `chart` are the names of the charts on the way to the template, `rendered` its bytes in `text`.
-    pub fn set(&self, chart: &[String], action: &str, text: &str, rendered: Span) -> Vec<(Span, Origin, String)> {
+    /// `rendered` are its bytes in `text`.
+    pub fn set(&self, action: &str, text: &str, rendered: Span) -> Vec<(Span, Origin, String)> {
         let Some(keys) = keys(action) else { return Vec::new() };
         let printed = text.get(rendered.range()).unwrap_or_default();
-        let owned = self.own(chart);
         let shown = keys.join(".");
         let set = |value: Value<'_>| {
             let origin = Origin { path: value.located().path.clone(), span: value.pointer() };
             (origin, format!("sets `.Values.{shown}`"))
         };
-        let Some(value) = self.find(chart, &keys, &owned) else { return Vec::new() };
+        let Some(value) = self.find(&keys) else { return Vec::new() };
         if value.kind() == Kind::Scalar {
             let says = value.text().is_some_and(|text| !text.is_empty() && text == unquoted(printed.trim()));
             let found = says.then(|| set(value)).map(|(origin, label)| (rendered, origin, label));
@@ -53,7 +75,7 @@ impl<'f> Sets<'f> {
                 Kind::Sequence => open.extend(node.items().enumerate().map(|(n, node)| (node, with(n.to_string())))),
                 Kind::Scalar => {
                     let same = |value: &Value<'_>| value.text().is_some() && value.text() == node.text();
-                    if let Some(value) = self.find(chart, &keys, &owned).filter(same) {
+                    if let Some(value) = self.find(&keys).filter(same) {
                         let at = |offset: u32| rendered.start + offset;
                         let span = Span { start: at(node.span().start), end: at(node.span().end) };
                         let (origin, label) = set(value);
@@ -65,24 +87,13 @@ impl<'f> Sets<'f> {
         found
     }
 
-    /// Values of the charts on the way to a template, the outer ones first, each with the way from it.
-    fn own<'c>(&self, chart: &'c [String]) -> Vec<(Located, &'c [String])> {
-        let mut folder = self.root.to_string();
-        let mut found = Vec::new();
-        for (n, name) in chart.iter().enumerate() {
-            folder = if folder.is_empty() { format!("charts/{name}") } else { format!("{folder}/charts/{name}") };
-            found.extend(read(self.files, &format!("{folder}/values.yaml")).map(|values| (values, &chart[n + 1..])));
-        }
-        found
-    }
-
-    /// The value of some keys for a chart, as the first file sets it that does.
-    fn find<'s>(&'s self, chart: &[String], keys: &[String], own: &'s [(Located, &[String])]) -> Option<Value<'s>> {
+    /// The value of some keys, as the first file sets it that does.
+    fn find(&self, keys: &[String]) -> Option<Value<'_>> {
         let global = keys.first().is_some_and(|key| key == "global");
-        let way = if global { &[] } else { chart };
-        let whole = self.whole.iter().filter_map(|values| follow(values, way, keys));
-        let inner = own.iter().filter_map(|(values, way)| follow(values, if global { &[] } else { way }, keys));
-        whole.chain(inner).next()
+        let way = |way: &'_ [String]| if global { Vec::new() } else { way.to_vec() };
+        let whole = self.whole.iter().filter_map(|values| follow(values, &way(self.chart), keys));
+        let own = self.own.iter().filter_map(|(values, inner)| follow(values, &way(inner), keys));
+        whole.chain(own).next()
     }
 }
 
