@@ -408,16 +408,19 @@ fn nothing_of_the_machine_reaches_the_program() {
 fn secrets_of_rendered_text_are_dots_wherever_it_shows() {
     const SECRET: &str = "hunter2-correct-horse";
     const SHORT: &str = "kX9q";
-    let data = format!("stringData:\n  DB_PASSWORD: {SECRET}\n  other: {SHORT}");
+    let data = format!("stringData:\n  DB_PASSWORD: {SECRET}\n  other: {SHORT}\n  POSTGRES_PASSWORD: postgres");
     let rendered = format!(
         "---\n# Source: shop/templates/config.yaml\napiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\n{data}\n---\n# Source: shop/templates/none.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n      containers:\n        - name: shop\n          env:\n            - name: POSTGRES_PASSWORD\n              value: {SHORT}\n            - name: DB_PASSWORD\n              value: {SECRET}\n"
     );
     let (_helm, path) = with_program("helm", &prints(&rendered));
     let template = format!(
-        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\nstringData:\n  DB_PASSWORD: {{{{ .Values.db | default \"{SECRET}\" }}}}\n  other: {SHORT}\n"
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\nstringData:\n  DB_PASSWORD: {{{{ .Values.db | default \"{SECRET}\" }}}}\n  other: {SHORT}\n  POSTGRES_PASSWORD: {{{{ .Values.common }}}}\n"
     );
     let folder = chart(&template);
     std::fs::write(folder.path().join("chart/values.yaml"), format!("db: {SECRET}\n")).expect("it can be written");
+    let output = plimsoll(folder.path(), &["check", "--render"]).env("PATH", &path).output().expect("it runs");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(shown.contains("POSTGRES_PASSWORD: {{ .Values.common }}"), "an action alone holds no secret:\n{shown}");
     for arguments in
         [&["check"][..], &["check", "--format", "json"], &["check", "--format", "concise", "-v", "--why"], &["collect"]]
     {
