@@ -148,6 +148,17 @@ fn what_may_come_from_two_lines_stands_at_the_chart_with_its_rendered_line() {
 }
 
 #[test]
+fn what_is_wrong_with_rendered_text_is_said_at_the_template() {
+    let (_helm, path) = with_program("helm", &config_map("  A: 1\n  B: 2\n  A: 3"));
+    let folder = chart(&format!("{HEAD}  A: 1\n  {{{{ .Values.key }}}}: 2\n  A: {{{{ .Values.debug }}}}\n"));
+    let output = plimsoll(folder.path(), &["check", "--render"]).env("PATH", &path).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert_eq!(said.matches("stands twice").count(), 1, "once for both sets of values: {said}");
+    assert!(said.contains("chart/templates/config.yaml:8:3") && said.contains("first written here"), "{said}");
+}
+
+#[test]
 fn templates_of_subcharts_are_found_by_the_names_of_their_charts() {
     let folder = tree(&[
         (

@@ -388,6 +388,15 @@ mod tests {
         // Of a name that two files define nothing is known but where it is included.
         let twice = [files[0], files[1], ("i", "{{ define \"labels\" }}a: 1{{ end }}")];
         assert_eq!(lines(&twice, &["n: x\nl:\n  a: 1\nz: 1"]), "t1 t2 t3 t4");
+        // One that only prints what it is given says less than the line that gives it.
+        let render = [
+            files[0],
+            (
+                "h",
+                "{{ define \"labels\" }}{{ if .x }}\n{{ tpl .x . }}\n{{ end }}{{ end }}{{ define \"name\" }}x{{ end }}",
+            ),
+        ];
+        assert_eq!(lines(&render, &["n: x\nl:\n  a: 1\n  b: 2\nz: 1"]), "t1 t2 t3 t3 t4");
         // Where its own lines are in doubt, the line that includes it is not.
         let same = [
             files[0],

@@ -149,6 +149,17 @@ impl Library {
     }
 }
 
+/// Whether a template has text of its own. One that has none prints what its caller gives it, so the caller's line tells
+/// more than its own.
+fn says_anything(text: &str, nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Text(range) => !text[range.clone()].trim().is_empty(),
+        Node::Choice(bodies) => bodies.iter().any(|body| says_anything(text, body)),
+        Node::Repeat(body, other) => says_anything(text, body) || says_anything(text, other),
+        Node::Action(_) | Node::Break | Node::Continue => false,
+    })
+}
+
 /// An action that prints a named template as it is, or each line of it indented.
 #[derive(Debug, PartialEq, Eq)]
 struct Include<'t> {
@@ -340,6 +351,7 @@ impl Compiler<'_> {
         if let Some(call) = include(inner)
             && !library.is_flat(call.name, 0)
             && let Some((path, text, nodes)) = library.define(call.name).filter(|_| inside.depth < DEEPEST)
+            && says_anything(text, nodes)
         {
             let indent =
                 Some(inside.indent + call.indent.unwrap_or_default()).filter(|indent| *indent <= SPACES.len())?;
