@@ -1,6 +1,6 @@
 //! Artefacts: finding, classifying and reading the sources of a run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::artefact::trace::Trace;
 use crate::input::Place;
 use crate::located::Located;
 use crate::problem::Problem;
@@ -18,6 +19,7 @@ mod history;
 mod read;
 pub mod render;
 mod staged;
+pub mod trace;
 mod tree;
 mod utf16;
 mod walk;
@@ -121,6 +123,10 @@ pub struct Bundle {
     by_path: HashMap<Arc<str>, usize>,
     unreadable: HashSet<Arc<str>>,
     builds: HashMap<String, Result<(), String>>,
+    /// Where rendered texts come from, by their paths.
+    traces: BTreeMap<Arc<str>, Trace>,
+    /// Those of the files that they come from that lie in a PATH of the command line.
+    given: HashSet<Arc<str>>,
     /// Matchers of the tree's `.gitignore` files by folder, innermost last.
     ignores: Vec<(String, Gitignore)>,
     /// Whether the run's root is a git work tree that answers.
@@ -142,8 +148,9 @@ impl Bundle {
         let by_path = artefacts.iter().enumerate().map(|(n, artefact)| (artefact.path.clone(), n)).collect();
         let mut ignores: Vec<(String, Gitignore)> = artefacts.iter().filter_map(matcher).collect();
         ignores.sort_by_key(|(folder, _)| folder.len());
+        let (builds, traces, given) = (HashMap::new(), BTreeMap::new(), HashSet::new());
         let mut bundle =
-            Self { artefacts, scanned, by_path, unreadable, builds: HashMap::new(), ignores, in_git, history: None };
+            Self { artefacts, scanned, by_path, unreadable, builds, traces, given, ignores, in_git, history: None };
         // Nothing of the history is there yet.
         let ignored: Vec<bool> = bundle.all().map(|artefact| bundle.ignores(&artefact.path)).collect();
         let all = bundle.artefacts.iter_mut().chain(bundle.scanned.iter_mut().map(|one| &mut one.artefact));
@@ -153,11 +160,38 @@ impl Bundle {
         bundle
     }
 
-    /// The same with what was rendered, and how each build went, by the path of its problem.
-    pub fn with(self, added: Vec<Artefact>, builds: HashMap<String, Result<(), String>>) -> Self {
-        let artefacts = self.artefacts.into_iter().chain(added).collect();
+    /// The same with what was rendered and where that comes from, and how each build went, by the path of its problem;
+    /// `is_given` tells the files of the command line.
+    pub fn with(
+        self,
+        rendered: Vec<(Artefact, Trace)>,
+        builds: HashMap<String, Result<(), String>>,
+        is_given: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let mut artefacts = self.artefacts;
+        let (mut traces, mut given) = (BTreeMap::new(), HashSet::new());
+        for (artefact, trace) in rendered {
+            given.extend(trace.texts.keys().filter(|path| is_given(path)).cloned());
+            traces.insert(artefact.path.clone(), trace);
+            artefacts.push(artefact);
+        }
         let history = self.history;
-        Self { builds, history, ..Self::new(artefacts, self.scanned, self.unreadable, self.in_git) }
+        Self { builds, traces, given, history, ..Self::new(artefacts, self.scanned, self.unreadable, self.in_git) }
+    }
+
+    /// Whether anything was to be rendered, even if it came to nothing.
+    pub fn is_built(&self) -> bool {
+        !self.builds.is_empty()
+    }
+
+    /// Where a rendered text comes from; None for files.
+    pub fn trace(&self, path: &str) -> Option<&Trace> {
+        self.traces.get(path)
+    }
+
+    /// The texts of files that rendered ones come from, by path.
+    pub fn sources(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        self.traces.values().flat_map(|trace| &trace.texts)
     }
 
     /// How the rendering of a chart or an overlay went, if it was tried.
@@ -178,7 +212,7 @@ impl Bundle {
     pub fn is_given(&self, path: &str) -> bool {
         let looked = || self.in_section(SECRETS, path).or_else(|| self.in_section(HISTORY, path));
         let given = self.get(path).or_else(looked);
-        given.is_some_and(|artefact| artefact.given)
+        given.map_or_else(|| self.given.contains(path), |artefact| artefact.given)
     }
 
     /// The texts in which secrets were looked for, sorted by path.
@@ -232,6 +266,7 @@ impl Bundle {
         self.all()
             .filter(|artefact| !artefact.located.text.is_empty())
             .map(|one| (one.path.clone(), one.located.text.clone()))
+            .chain(self.sources().map(|(path, text)| (path.clone(), text.clone())))
     }
 
     /// Whether a file is there but could not be read; its problem is reported already.

@@ -1,8 +1,9 @@
 //! Collectors: each finds and reads one kind of artefact, and contributes to the views.
 
-use crate::artefact::render::Build;
+use crate::artefact::render::{Build, Files};
+use crate::artefact::trace::Trace;
 use crate::artefact::{Artefact, Bundle};
-use crate::config::Config;
+use crate::config::{Config, Render};
 use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
 use crate::input::settings::Setting;
@@ -112,9 +113,14 @@ pub trait Collector: Sync {
         Vec::new()
     }
 
-    /// What of the tree other programs must render before it can be read; `paths` are all files of the run.
-    fn builds(&self, _bundle: &Bundle, _paths: &[&str]) -> Vec<Build> {
+    /// What of the tree other programs must render before it can be read.
+    fn builds(&self, _bundle: &Bundle, _files: &Files<'_>, _config: &Render) -> Vec<Build> {
         Vec::new()
+    }
+
+    /// Where the text of a build comes from.
+    fn trace(&self, _build: &Build, _rendered: &Artefact, _files: &Files<'_>) -> Trace {
+        Trace::default()
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a>;

@@ -17,7 +17,10 @@ use crate::secrets::control::Control;
 use crate::syntax::scalar::Scalar;
 use crate::syntax::{Format, parse};
 
+mod render;
 mod secrets;
+
+pub use render::{Chart, Render};
 
 /// Name of the file.
 pub const NAME: &str = "plimsoll.yaml";
@@ -35,8 +38,8 @@ pub struct Config {
     pub limits: Limits,
     /// Whether development and test deployments are judged too; the command line says so, not the file.
     pub all: bool,
-    /// Whether charts and overlays are rendered by the programs that are installed for it.
-    pub render: bool,
+    /// What is rendered by the programs that are installed for it.
+    pub render: Render,
     /// What counts as a secret here besides, and what does not.
     pub secrets: Arc<Control>,
     /// The baseline that counts where the command line names none.
@@ -196,12 +199,10 @@ impl Reader<'_> {
                 self.problem(value, "`baseline` is no path", "write the path of the file, as seen from this one");
             }
         }
-        match root.get("render").map(|value| (value, value.scalar())) {
-            None => {}
-            Some((_, Some(Scalar::Bool(on)))) => config.render = on,
-            Some((value, _)) => self.problem(value, "`render` is neither true nor false", "write `render: true`"),
-        }
         let prefix = prefix(folder);
+        if let Some(render) = root.get("render") {
+            config.render = self.render(render, &prefix);
+        }
         if let Some(secrets) = root.get("secrets") {
             config.secrets = Arc::new(self.secrets(secrets, &prefix));
         }

@@ -103,6 +103,10 @@ impl<'a> InputDocument<'a> {
         for (n, deployment) in document.deployments.iter().enumerate() {
             for path in &deployment.artefacts {
                 document.owners.entry(path.clone()).or_default().push(n);
+                // What was rendered belongs to the files that it comes from.
+                for path in bundle.trace(path).into_iter().flat_map(|trace| trace.texts.keys()) {
+                    document.owners.entry(path.clone()).or_default().push(n);
+                }
             }
         }
         settings::complete(&mut document.settings.all, bundle);

@@ -129,6 +129,7 @@ pub fn check(request: &Request) -> Run {
     let broken: Vec<Problem> = broken.into_iter().chain(unknown).chain(gathered.refusal.clone()).collect();
     let is_broken = !broken.is_empty();
     problems.extend(broken);
+    problems.iter_mut().for_each(|problem| verdict::trace::problem(problem, &gathered.bundle));
     problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
     problems.dedup();
     let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
@@ -205,6 +206,7 @@ fn failed(outcome: &verdict::Outcome) -> Option<Problem> {
 fn nothing_recognised(gathered: &Gathered, wanted: Wanted) -> Vec<Problem> {
     let artefacts = gathered.bundle.artefacts();
     let recognised = artefacts.iter().any(|artefact| artefact.located.section != "gitignore")
+        || gathered.bundle.is_built()
         || !wanted.artefacts && !gathered.bundle.scanned().is_empty();
     if recognised || !gathered.folder_given || gathered.problems.iter().any(|one| one.kind != ProblemKind::Notice) {
         return Vec::new();

@@ -114,6 +114,12 @@ impl Mask {
                 spans.entry(artefact.path.clone()).or_default().extend(found);
             }
         }
+        // What renders is not what was rendered: its lines must say what is secret in it.
+        for (path, text) in document.bundle.sources() {
+            let found = lexical::secrets(text).into_iter();
+            let hidden = found.filter(|span| !is_action(text.get(span.range()).unwrap_or_default()));
+            spans.entry(path.clone()).or_default().extend(hidden);
+        }
         let held = held_by_secrets(document);
         for place in templates(document).into_iter().map(|(place, _)| place).chain(held) {
             spans.entry(place.located().path.clone()).or_default().insert(inner(place));
@@ -264,6 +270,12 @@ impl Mask {
             None => ".".repeat(text.chars().count()),
         }
     }
+}
+
+/// Whether a value of a template is one action that holds no text of its own, and so no secret.
+fn is_action(value: &str) -> bool {
+    let inner = value.trim().trim_matches(['"', '\'']).strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    inner.is_some_and(|inner| !inner.contains(['"', '`', '\'', '{']))
 }
 
 /// A dot that takes as many bytes as the character that it stands for.

@@ -111,6 +111,13 @@ impl<'r> Sources<'r> {
         }
     }
 
+    /// The line of a place, without space around it.
+    pub fn line(&self, path: &str, span: Span) -> Option<&str> {
+        let source = self.get(path)?;
+        let start = source.lines.start(source.lines.line(span.start as usize), &source.text);
+        source.text.get(start..)?.lines().next().map(str::trim)
+    }
+
     /// A text for people: no secret, and no character that a terminal would obey.
     pub fn show(&self, text: &str) -> String {
         clean(&self.mask.text(text))

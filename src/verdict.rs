@@ -10,6 +10,7 @@ use crate::problem::Problem;
 use crate::rule::{Rule, Severity};
 
 mod decide;
+pub mod trace;
 
 pub use decide::{Circumstances, locate, settle};
 
@@ -53,6 +54,8 @@ pub struct Related {
     pub path: Arc<str>,
     pub span: Span,
     pub label: String,
+    /// Whether it stands in rendered text, which nobody can open: reports show its line.
+    pub rendered: bool,
 }
 
 /// One violation, at its place.

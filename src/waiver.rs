@@ -45,6 +45,10 @@ pub fn apply(outcomes: &mut [Outcome], bundle: &Bundle, config: &Config, judged:
     }
     let texts: BTreeMap<Arc<str>, Arc<str>> = bundle.texts().collect();
     for (path, text) in &texts {
+        // A comment counts where it is written, not where it is rendered.
+        if bundle.trace(path).is_some() {
+            continue;
+        }
         let foreign = FOREIGN.iter().any(|mark| text.contains(mark));
         if !foreign && !text.contains(MARK) {
             continue;

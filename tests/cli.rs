@@ -21,6 +21,9 @@ mod mutations;
 mod readme;
 #[path = "cli/redaction.rs"]
 mod redaction;
+#[cfg(unix)]
+#[path = "cli/render.rs"]
+mod render;
 #[path = "cli/repository.rs"]
 mod repository;
 #[path = "cli/secrets.rs"]

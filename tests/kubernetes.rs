@@ -143,8 +143,11 @@ fn charts_and_changing_kustomizations_are_limits_and_plain_ones_deployments() {
         assert_eq!(
             limits,
             [
-                ("chart/Chart.yaml", "helm template chart | plimsoll check -"),
-                ("overlay/kustomization.yaml", "kustomize build overlay | plimsoll check -"),
+                ("chart/Chart.yaml", "check with --render, or pipe it: helm template chart | plimsoll check -"),
+                (
+                    "overlay/kustomization.yaml",
+                    "check with --render, or pipe it: kustomize build overlay | plimsoll check -"
+                ),
             ]
         );
         assert!(problems.iter().all(|problem| problem.kind == ProblemKind::Limit));

@@ -1,14 +1,12 @@
 //! Reading and classifying: bytes to artefacts.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use globset::GlobBuilder;
 use rayon::prelude::*;
 
 use crate::artefact::history;
-use crate::artefact::render::{self, Build};
 use crate::artefact::tree::{Content, Tree};
 use crate::artefact::utf16;
 use crate::artefact::walk::{Found, Origin};
@@ -20,6 +18,8 @@ use crate::problem::{Problem, ProblemKind};
 use crate::secrets::control::Control;
 use crate::secrets::{self, Family};
 use crate::syntax::{self, Fault, Format};
+
+mod rendered;
 
 /// Finds, reads and classifies everything that a run looks at.
 pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
@@ -112,8 +112,11 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
     let mut bundle = Bundle::new(artefacts, scanned, unreadable, tree.in_git());
     bundle.history = history;
     // Programs that render read the work tree, which is not what is staged.
-    if config.render && !sources.staged {
-        bundle = rendered(bundle, &walked.root, &all, &reader, &mut problems);
+    if config.render.on && !sources.staged {
+        let names = all.iter().map(String::as_str).collect();
+        let (root, folder_given) = (&*walked.root, walked.folder_given);
+        let renderings = rendered::Renderings { files: &files, names, root, reader: &reader, folder_given };
+        bundle = renderings.add(bundle, &config.render, &mut problems);
     }
     let (root, folder_given) = (walked.root, walked.folder_given);
     Gathered { bundle, problems, root, folder_given, binary, refusal: None }
@@ -127,48 +130,6 @@ fn named(path: String, all: &[String]) -> Vec<String> {
     let Ok(glob) = GlobBuilder::new(&path).literal_separator(true).build() else { return Vec::new() };
     let glob = glob.compile_matcher();
     all.iter().filter(|one| glob.is_match(one)).cloned().collect()
-}
-
-/// Adds what charts and overlays of the tree come to. A problem of one that is rendered whole goes; that of another says why
-/// it is not.
-fn rendered(bundle: Bundle, root: &Path, paths: &[String], reader: &Reader<'_>, problems: &mut Vec<Problem>) -> Bundle {
-    let names: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let wanted: Vec<(&'static dyn Collector, Build)> = COLLECTORS
-        .iter()
-        .flat_map(|collector| collector.builds(&bundle, &names).into_iter().map(|build| (*collector, build)))
-        .collect();
-    let builds: Vec<Build> = wanted.iter().map(|(_, build)| build.clone()).collect();
-    let mut added = Vec::new();
-    let mut failed: BTreeMap<&str, String> = BTreeMap::new();
-    for ((collector, build), result) in wanted.iter().zip(render::run(root, &builds)) {
-        let found = Found { origin: Origin::Given, path: build.path.as_str().into(), given: true, opaque: false };
-        let reading = result.map(|text| {
-            if text.iter().all(u8::is_ascii_whitespace) {
-                return Reading::default();
-            }
-            reader.classify(&found, Text::new(text), &[(*collector, Claim::Yes(Format::Yaml))]).unwrap_or_default()
-        });
-        match reading {
-            Ok(reading) => {
-                problems.extend(reading.problems);
-                added.extend(reading.artefact);
-            }
-            Err(reason) => _ = failed.insert(&build.problem, reason),
-        }
-    }
-    let settled = |problem: &Problem| {
-        problem.kind == ProblemKind::Limit && builds.iter().any(|build| build.problem == *problem.path)
-    };
-    problems.retain(|problem| !settled(problem) || failed.contains_key(&*problem.path));
-    for problem in problems.iter_mut().filter(|problem| settled(problem)) {
-        if let Some(reason) = failed.get(&*problem.path) {
-            problem.message = format!("{} ({reason})", problem.message);
-        }
-    }
-    let went =
-        |build: &Build| (build.problem.clone(), failed.get(&*build.problem).map_or(Ok(()), |why| Err(why.clone())));
-    let went = builds.iter().map(went).collect();
-    bundle.with(added, went)
 }
 
 /// What became of one file.

@@ -10,7 +10,7 @@ use crate::baseline::Baseline;
 use crate::cli::{
     BROKEN, Check, Color, Common, FormatName, complain, print, style_of_stderr, style_of_stdout, with_threads,
 };
-use crate::config::Config;
+use crate::config::{Config, Render};
 use crate::policy::Policies;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{self, Format, Style};
@@ -218,7 +218,11 @@ pub fn request(
     let (rules, skip) = (rules.to_vec(), skip.to_vec());
     Ok(Ok(Request {
         sources,
-        config: Config { all: common.all, render: common.render || config.render, ..config },
+        config: Config {
+            all: common.all,
+            render: Render { on: common.render || config.render.on, ..config.render },
+            ..config
+        },
         policies,
         rules,
         skip,

@@ -1,9 +1,10 @@
 //! Kubernetes manifests: objects of any kind, what they run, and what selects what.
 
-use crate::artefact::render::Build;
+use crate::artefact::render::{Build, Files};
+use crate::artefact::trace::Trace;
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::{Claim, Collector, Contribution, Reference};
-use crate::config::Config;
+use crate::config::{Config, Render};
 use crate::located::{Dialect, Value};
 use crate::problem::Problem;
 use crate::syntax::Format;
@@ -79,8 +80,12 @@ impl Collector for Kubernetes {
         rendered::charts(paths, SPOILS)
     }
 
-    fn builds(&self, bundle: &Bundle, paths: &[&str]) -> Vec<Build> {
-        rendered::builds(bundle, paths)
+    fn builds(&self, bundle: &Bundle, files: &Files<'_>, config: &Render) -> Vec<Build> {
+        rendered::builds(bundle, files, config)
+    }
+
+    fn trace(&self, build: &Build, rendered: &Artefact, files: &Files<'_>) -> Trace {
+        rendered::trace(build, rendered, files)
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {

@@ -5,6 +5,11 @@ pub fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// The path of a file in a folder.
+pub fn within(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") }
+}
+
 /// A path as seen from a folder; None if it is absolute or leads out of the root.
 pub fn join(folder: &str, path: &str) -> Option<String> {
     if path.starts_with(['/', '~']) || path.is_empty() || path.contains("://") {

@@ -14,7 +14,10 @@ pub fn render(run: &Run, sources: &Sources<'_>, style: Style) -> String {
         } else {
             String::new()
         };
-        out.push_str(&format!("{place}: {} {} {message}{why}\n", text::severity(finding.severity), finding.rule));
+        let rendered = finding.related.iter().find(|related| related.rendered);
+        let rendered = rendered.map(|related| format!(" ({}{})", related.label, text::line(related, sources)));
+        let (severity, rendered) = (text::severity(finding.severity), rendered.unwrap_or_default());
+        out.push_str(&format!("{place}: {severity} {} {message}{rendered}{why}\n", finding.rule));
     }
     if style.verbose {
         out.push_str(&text::undecided(run, sources));

@@ -78,6 +78,9 @@ struct ReportedRelated {
     start: Place,
     end: Place,
     label: String,
+    /// The line, where the path is a command whose output it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -140,7 +143,14 @@ fn reported(finding: &Finding, sources: &Sources<'_>) -> ReportedFinding {
     let (start, end) = places(sources, &finding.path, finding.span);
     let related = finding.related.iter().map(|related| {
         let (start, end) = places(sources, &related.path, related.span);
-        ReportedRelated { path: related.path.to_string(), start, end, label: sources.mask.text(&related.label) }
+        let line = sources.line(&related.path, related.span).filter(|_| related.rendered);
+        ReportedRelated {
+            path: related.path.to_string(),
+            start,
+            end,
+            label: sources.mask.text(&related.label),
+            text: line.map(str::to_string),
+        }
     });
     ReportedFinding {
         rule: finding.rule.to_string(),

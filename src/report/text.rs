@@ -12,7 +12,7 @@ use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Source, Sources, Style, clean_line, concise, open};
 use crate::rule::Severity;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Finding, Related, Verdict};
 
 /// Related places that a finding lists; more are counted.
 const RELATED: usize = 5;
@@ -184,7 +184,7 @@ fn of_finding<'s>(finding: &Finding, sources: &'s Sources<'_>, why: bool) -> Dra
         if related.path == finding.path && labels.len() < RELATED {
             labels.push((related.span, label, false));
         } else {
-            elsewhere.push(format!("{} {label}", sources.place(&related.path, related.span)));
+            elsewhere.push(format!("{} {label}{}", sources.place(&related.path, related.span), line(related, sources)));
         }
     }
     let mut help = sources.show(&finding.help);
@@ -209,6 +209,12 @@ fn of_finding<'s>(finding: &Finding, sources: &'s Sources<'_>, why: bool) -> Dra
         labels,
         source: sources.get(&finding.path).map(|source| Excerpt { name: clean_line(&finding.path), source }),
     }
+}
+
+/// The line of a place that nobody can open.
+pub fn line(related: &Related, sources: &Sources<'_>) -> String {
+    let line = sources.line(&related.path, related.span).filter(|_| related.rendered);
+    line.map(|line| format!(": `{}`", line.chars().take(LINE).collect::<String>())).unwrap_or_default()
 }
 
 fn of_problem<'s>(problem: &Problem, span: Span, sources: &'s Sources<'_>) -> Drawing<'s> {

@@ -16,7 +16,7 @@ use crate::mask::Mask;
 use crate::policy::{DenySaid, Evaluated, top};
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::{AbsentIn, NeededWhen, Rule, Scope};
-use crate::verdict::{Finding, Outcome, Related, Status, Unknown, Verdict};
+use crate::verdict::{Finding, Outcome, Related, Status, Unknown, Verdict, trace};
 
 /// What a verdict depends on beside what the rule said.
 pub struct Circumstances<'c> {
@@ -47,6 +47,7 @@ pub fn locate<'a>(
     let mut outcomes: Vec<Outcome> = evaluated.into_par_iter().map(|one| locator.outcome(one)).collect();
     outcomes.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
     yield_places(&mut outcomes);
+    trace::follow(&mut outcomes, document.bundle, circumstances.mask, circumstances.only_given);
     outcomes
 }
 
@@ -207,11 +208,13 @@ impl<'a> Locator<'_, 'a> {
                 path: via.at.0.located().path.clone(),
                 span: via.at.0.pointer(),
                 label: via.label.to_string(),
+                rendered: false,
             })
             .collect();
         for (route, label) in &deny.related {
             if let Ok(place) = self.document.locate(route) {
-                related.push(Related { path: place.path, span: place.span, label: label.clone() });
+                let (path, span) = (place.path, place.span);
+                related.push(Related { path, span, label: label.clone(), rendered: false });
             }
         }
         related.sort();
@@ -267,8 +270,13 @@ impl<'a> Locator<'_, 'a> {
 
 /// Rule, route and message, hashed.
 fn fingerprint(rule: &Rule, steps: &[String], message: &str) -> String {
+    digest(&rule.id, steps.iter().map(String::as_str).chain([message]))
+}
+
+/// A rule's id and some texts, hashed.
+pub fn digest<'t>(rule: &'t str, texts: impl Iterator<Item = &'t str>) -> String {
     let mut hash = Sha256::new();
-    for text in std::iter::once(&*rule.id).chain(steps.iter().map(String::as_str)).chain([message]) {
+    for text in std::iter::once(rule).chain(texts) {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
@@ -296,7 +304,7 @@ fn name_of(value: Value<'_>) -> Option<String> {
 
 impl Finding {
     /// Takes in another thing that the same rule says of the same place.
-    fn absorb(&mut self, other: Finding) {
+    pub(super) fn absorb(&mut self, other: Finding) {
         let said: BTreeSet<&str> = self.message.split("; ").collect();
         if !said.contains(other.message.as_str()) {
             self.message = format!("{}; {}", self.message, other.message);

@@ -514,57 +514,6 @@ fn secrets_of_pipelines_images_realms_proxies_and_inventories_are_dots_everywher
     }
 }
 
-/// A program of that name in a folder of its own, which is all of PATH.
-#[cfg(unix)]
-fn with_program(name: &str, script: &str) -> (tempfile::TempDir, String) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let file = folder.path().join(name);
-    std::fs::write(&file, format!("#!/bin/sh\n{script}")).expect("the program can be written");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("it can be made to run");
-    let path = folder.path().display().to_string();
-    (folder, path)
-}
-
-#[cfg(unix)]
-#[test]
-fn charts_and_overlays_are_rendered_where_asked_and_stay_limits_where_that_fails() {
-    const RENDERED: &str =
-        "/bin/cat <<EOF\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: api}\ndata: {CORS_ORIGINS: '*'}\nEOF\n";
-    let folder = tree(&[
-        ("chart/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\n"),
-        ("chart/values.yaml", "a: 1\n"),
-        ("chart/values-live.yaml", "a: 2\n"),
-        ("chart/templates/api.yaml", "{{ .Values.a }}\n"),
-        ("overlay/kustomization.yaml", "namePrefix: x-\nresources: [api.yaml]\n"),
-        ("overlay/api.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: api}\n"),
-    ]);
-    let check = |path: &str, arguments: &[&str]| {
-        let output = plimsoll(folder.path(), arguments).env("PATH", path).output().expect("it runs");
-        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
-        let paths: Vec<String> = list(&report["findings"]).iter().map(|one| text(&one["path"])).collect();
-        let problems: Vec<String> = list(&report["problems"]).iter().map(|one| text(&one["message"])).collect();
-        (paths, problems)
-    };
-    let arguments = ["check", "--format", "json", "--rule", "web/cors-no-wildcard", "--render"];
-    let (_helm, path) = with_program("helm", RENDERED);
-    let (found, problems) = check(&path, &arguments);
-    assert_eq!(found, ["helm template chart", "helm template chart --values chart/values-live.yaml"], "{problems:?}");
-    assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(problems[0].contains("kustomize or kubectl is not installed"), "{problems:?}");
-    let (_kustomize, path) = with_program("kubectl", RENDERED);
-    let (found, problems) = check(&path, &arguments);
-    assert_eq!(found, ["kustomize build overlay"]);
-    assert!(problems.len() == 1 && problems[0].contains("helm is not installed"), "{problems:?}");
-    let (_broken, path) = with_program("helm", "echo 'Error: nil pointer' >&2\nexit 1\n");
-    let (found, problems) = check(&path, &arguments);
-    assert_eq!(found, Vec::<String>::new());
-    assert!(problems.iter().any(|one| one.contains("helm failed: Error: nil pointer")), "{problems:?}");
-    // Without the flag nothing runs.
-    let (found, problems) = check(&path, &arguments[..5]);
-    assert_eq!((found.len(), problems.len()), (0, 2));
-}
-
 #[test]
 fn what_an_image_sets_counts_unless_the_service_sets_it() {
     let folder = tree(&[

@@ -73,7 +73,9 @@ pub fn read<'a>(bundle: &'a Bundle, config: &Config, kustomized: &Kustomized) ->
         if here.is_empty() {
             continue;
         }
-        for (name, environment) in homes(artefact, &configured, kustomized) {
+        // What was rendered belongs where its chart or its kustomization does.
+        let file = bundle.trace(&artefact.path).map_or(&*artefact.path, |trace| &*trace.home.path);
+        for (name, environment) in homes(artefact, file, &configured, kustomized) {
             let deployment = *known.entry(name.clone()).or_insert_with(|| {
                 objects.deployments.push(Deployment {
                     name: name.as_str().into(),
@@ -150,13 +152,14 @@ fn configured(config: &Config) -> Vec<(String, Option<Environment>, GlobSet)> {
 /// kustomizations that list it; else the folder of a kustomization around it; else its top-level folder, or the folder below it whose name tells an environment.
 fn homes(
     artefact: &Artefact,
+    file: &str,
     configured: &[(String, Option<Environment>, GlobSet)],
     kustomized: &Kustomized,
 ) -> Vec<(String, Environment)> {
     let path = &*artefact.path;
     let by_config: Vec<(String, Environment)> = configured
         .iter()
-        .filter(|(_, _, globs)| globs.is_match(path))
+        .filter(|(_, _, globs)| globs.is_match(file))
         .map(|(name, environment, _)| (name.clone(), environment.unwrap_or_else(|| environment::of_path(name))))
         .collect();
     if !by_config.is_empty() {
