@@ -160,7 +160,7 @@ fn may_be_weak(path: &str, family: Family, value: &str, given: &Found) -> bool {
         Family::Prose => values::is_chosen_well(value),
         Family::Code => given.quoted && !letters && !value.contains('|'),
         Family::Json | Family::Markup => {
-            !(letters && value.starts_with(char::is_uppercase)) && !value.contains(['<', '>'])
+            !(letters && value.starts_with(char::is_uppercase) || value.contains(['<', '>']))
         }
         _ => true,
     }
@@ -265,6 +265,8 @@ fn given(path: &str, family: Family, text: &str, name: &Range<usize>) -> Option<
         if let Some(from) = typed(text, from, line.end).filter(|_| may_be_typed) {
             return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
         }
+        // The quote of a name opens no text.
+        let before = if quoted_name { before.trim_end_matches(['"', '\'', '`', '\\']) } else { before };
         return assigned(family, text, &line, before, from, sign.starts_with('='));
     }
     // `storePassword 'x'` of Groovy and Ruby, `PASSWORD 'x'` of SQL.
