@@ -198,6 +198,9 @@ mod tests {
             "PASSWORD_PROD",
             "password2",
             "pwd",
+            "smtppass",
+            "LDAP_BINDPW",
+            "pemPassPhrase",
         ] {
             assert_eq!(meaning(name), Some(Kind::Password), "{name}");
         }
@@ -210,6 +213,7 @@ mod tests {
             "accesstoken",
             "api_key_v2",
             "secret_key_base",
+            "ENCRYPTIONKEY",
             "AWS_SECRET_ACCESS_KEY",
         ] {
             assert_eq!(meaning(name), Some(Kind::Token), "{name}");
@@ -231,6 +235,11 @@ mod tests {
             "monkey",
             "passenger_temp",
             "passwordField",
+            "bypass",
+            "minipass",
+            "SSH_ASKPASS",
+            "getpass",
+            "signingkey",
         ] {
             assert_eq!(meaning(name), None, "{name}");
         }
