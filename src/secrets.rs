@@ -336,6 +336,20 @@ mod tests {
         "curl -u ",
         "mysql -p",
         "identified by ",
+        "identified with x by ",
+        "insert into t (a, password) values (1, '",
+        "copy t (a, password) from stdin;\n",
+        "login('",
+        "auth=('",
+        "net user ",
+        "htpasswd -b ",
+        "lftp -u a,",
+        "sqlcmd -P",
+        "<Password>",
+        "<Value>",
+        "<name>",
+        "'key' => ['",
+        "$6$",
         "[",
         "]",
         "(",
@@ -357,7 +371,22 @@ mod tests {
         "\t",
         "eyJhbGciOiJIUzI1NiJ9",
     ];
-    const PATHS: &[&str] = &["a.yaml", "a.py", "a.json", ".env", "Dockerfile", "a.xml", "a.md", "a.sh", "a.conf", "-"];
+    const PATHS: &[&str] = &[
+        "a.yaml",
+        "a.py",
+        "a.json",
+        ".env",
+        "Dockerfile",
+        "a.xml",
+        "a.md",
+        "a.sh",
+        "a.conf",
+        "-",
+        "shadow",
+        "auth.json",
+        ".curlrc",
+        "a.sql",
+    ];
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]

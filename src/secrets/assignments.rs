@@ -97,12 +97,28 @@ fn meaning_by_place(family: Family, text: &str, name: &Range<usize>) -> Option<K
         return Some(Kind::Token);
     }
     // A bare `key` is what the key above it makes of it.
-    let bare = text[name.clone()].to_ascii_lowercase().starts_with("key");
-    if bare && matches!(family, Family::Yaml | Family::Json) {
-        let parent = context::parents(text, name.start).pop()?;
-        return names::meaning(&format!("{parent}_key")).filter(|kind| *kind == Kind::Token);
+    if !text[name.clone()].to_ascii_lowercase().starts_with("key") {
+        return None;
     }
-    None
+    let above = || match family {
+        Family::Yaml | Family::Json => context::parents(text, name.start).pop(),
+        _ => None,
+    };
+    let token = |parent: &str| names::meaning(&format!("{parent}_key")).filter(|kind| *kind == Kind::Token);
+    holder(text, name).and_then(token).or_else(|| token(&above()?))
+}
+
+/// The name of the list or mapping that is opened right before a name, on its line or at the end of the one above.
+fn holder<'t>(text: &'t str, name: &Range<usize>) -> Option<&'t str> {
+    let line = line_around(text, name.start);
+    let before = text[line.start..name.start].trim_end_matches(['"', '\'']).trim_end();
+    let above = || &text[line_around(text, line.start.saturating_sub(1))];
+    let opened = if before.is_empty() { above().trim_end() } else { before };
+    let named = opened.strip_suffix(['[', '{', '('])?.trim_end().trim_end_matches("array").trim_end();
+    let named = named.trim_end_matches(['=', '>', ':']).trim_end().trim_end_matches(['"', '\'']);
+    let start =
+        named.rfind(|c: char| !is_of_name(c)).map_or(0, |at| at + named[at..].chars().next().map_or(1, char::len_utf8));
+    (!named[start..].is_empty()).then_some(&named[start..])
 }
 
 fn judged(
@@ -166,7 +182,7 @@ fn may_be_weak(path: &str, family: Family, value: &str, given: &Found) -> bool {
         Family::Prose => values::is_chosen_well(value),
         Family::Code => given.quoted && !letters && !value.contains('|'),
         Family::Json | Family::Markup => {
-            !(letters && value.starts_with(char::is_uppercase)) && !value.contains(['<', '>'])
+            !(letters && value.starts_with(char::is_uppercase) || value.contains(['<', '>']))
         }
         _ => true,
     }
@@ -271,6 +287,8 @@ fn given(path: &str, family: Family, text: &str, name: &Range<usize>) -> Option<
         if let Some(from) = typed(text, from, line.end).filter(|_| may_be_typed) {
             return quoted(text, from, line.end).map(|value| Found { value, quoted: true, how: "assigned" });
         }
+        // The quote of a name opens no text.
+        let before = if quoted_name { before.trim_end_matches(['"', '\'', '`', '\\']) } else { before };
         return assigned(family, text, &line, before, from, sign.starts_with('='));
     }
     // `storePassword 'x'` of Groovy and Ruby, `PASSWORD 'x'` of SQL.

@@ -63,7 +63,7 @@ pub const WORDS: &[(&str, Command)] = &[
     ("openssl enc ", Command::Flag("-k")),
     ("/rp ", Command::Word(0)),
     ("net user ", Command::Word(1)),
-    ("/user:", Command::Word(1)),
+    (" /user:", Command::Word(1)),
     ("nickserv identify ", Command::Word(0)),
     ("htpasswd -b ", Command::Word(usize::MAX)),
     ("mc alias set ", Command::Word(3)),
@@ -118,12 +118,12 @@ pub const WORDS: &[(&str, Command)] = &[
 
 /// The password of a command.
 pub fn at(command: Command, text: &str, hit: Range<usize>, found: &mut Vec<Detection>) {
-    let line = line_around(text, hit.start);
     match command {
         Command::Insert => return rows::inserted(text, hit.end, found),
         Command::Copy => return rows::copied(text, hit.end, found),
         _ => {}
     }
+    let line = line_around(text, hit.start);
     let (kind, name) = match command {
         Command::Made(_) | Command::Only => (Kind::Token, "token"),
         _ => (Kind::Password, "password"),
@@ -133,7 +133,7 @@ pub fn at(command: Command, text: &str, hit: Range<usize>, found: &mut Vec<Detec
         Command::ShortFlag => short_flag(text, hit.end, line.end),
         // Text between backticks is prose.
         Command::Sql if text[hit.end..line.end].starts_with('`') => None,
-        Command::Sql => quoted(text, hit.end, line.end).or_else(|| bare(text, hit.end, line.end)),
+        Command::Sql => quoted(text, hit.end, line.end).or_else(|| bare(text, &line, hit.clone())),
         Command::Plugin => text[hit.end..line.end]
             .to_ascii_lowercase()
             .find(" by ")
@@ -212,12 +212,14 @@ fn split(text: &str, from: usize, end: usize, name: &str, sign: char) -> Option<
     Some(word.start + at + 1..word.end)
 }
 
-/// `IDENTIFIED BY password` of Oracle, without quotes.
-fn bare(text: &str, from: usize, end: usize) -> Option<Range<usize>> {
-    let word = argument(text, from, end);
+/// `CREATE USER a IDENTIFIED BY password` of Oracle, without quotes.
+fn bare(text: &str, line: &Range<usize>, hit: Range<usize>) -> Option<Range<usize>> {
+    let before = text[line.start..hit.start].to_ascii_lowercase();
+    let word = argument(text, hit.end, line.end);
     let secret = &text[word.clone()];
-    let sound = secret.bytes().any(|byte| byte.is_ascii_digit()) && !secret.starts_with([':', '?', '&', '@', '%', '(']);
-    sound.then_some(word)
+    let sound =
+        secret.bytes().any(|byte| byte.is_ascii_digit()) && !secret.contains([':', '?', '&', '@', '%', '(', '<']);
+    (sound && ["user ", "grant ", "role "].iter().any(|statement| before.contains(statement))).then_some(word)
 }
 
 fn user_and_password(text: &str, from: usize, end: usize) -> Option<Range<usize>> {

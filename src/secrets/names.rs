@@ -47,31 +47,80 @@ const ENDINGS: &[&str] = &[
     "sessionkey",
     "masterkey",
     "sharedkey",
-    "pass",
-    "pwd",
-    "pw",
 ];
 
-/// Words that end as a name of a credential does, and are none.
-const NO_NAMES: &[&str] = &[
-    "bypass",
-    "compass",
-    "encompass",
-    "trespass",
-    "surpass",
-    "overpass",
-    "underpass",
-    "multipass",
-    "singlepass",
-    "onepass",
-    "lastpass",
-    "keepass",
-    "oldpwd",
-    "getpwd",
-    "setpwd",
-    "getpw",
-    // The id of a key, in git's configuration.
-    "signingkey",
+/// Short words for a password, and what stands before them in names that are written as one word: `smtppass`, `bindpw`.
+const SHORT: &[&str] = &["pass", "pwd", "pw"];
+const STEMS: &[&str] = &[
+    "ssh",
+    "smtp",
+    "mail",
+    "imap",
+    "pop",
+    "pop3",
+    "ftp",
+    "sftp",
+    "db",
+    "sql",
+    "mysql",
+    "pg",
+    "redis",
+    "mongo",
+    "ldap",
+    "user",
+    "usr",
+    "admin",
+    "root",
+    "remote",
+    "keystore",
+    "truststore",
+    "key",
+    "store",
+    "trust",
+    "send",
+    "recv",
+    "link",
+    "oper",
+    "proxy",
+    "http",
+    "sudo",
+    "become",
+    "wifi",
+    "app",
+    "api",
+    "server",
+    "client",
+    "auth",
+    "login",
+    "my",
+    "svn",
+    "git",
+    "rpc",
+    "bind",
+    "sasl",
+    "rcon",
+    "vnc",
+    "rdp",
+    "cert",
+    "pem",
+    "sys",
+    "host",
+    "web",
+    "mqtt",
+    "amqp",
+    "jdbc",
+    "odbc",
+    "master",
+    "default",
+    "enable",
+    "vpn",
+    "ppp",
+    "rsync",
+    "snmp",
+    "zip",
+    "pdf",
+    "account",
+    "acct",
 ];
 
 /// Last words of names that mean a credential together only.
@@ -115,15 +164,19 @@ pub fn meaning(name: &str) -> Option<Kind> {
         last => last,
     };
     let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
-    // A whole word that ends in `key` is in no table; the others are, with what makes them none.
-    let ends =
-        ENDINGS.iter().any(|ending| last.ends_with(ending) && (last.len() > ending.len() || ending.ends_with("key")))
-            && !NO_NAMES.contains(&last);
+    // A whole word that ends in `key` is in no table; git's own is the id of a key. The others are, with what makes them none.
+    let whole = |ending: &str| ending.ends_with("key") && !matches!(ending, "signingkey" | "authkey");
+    let long = |ending: &str| last.ends_with(ending) && (last.len() > ending.len() || whole(ending));
+    let short = |ending: &str| last.strip_suffix(ending).is_some_and(|stem| STEMS.contains(&stem));
+    let ends = ENDINGS.iter().any(|ending| long(ending)) || SHORT.iter().any(|ending| short(ending));
     let stem: Vec<&str> = words[..words.len() - 1].iter().map(AsRef::as_ref).chain([last]).collect();
     let together = TOGETHER.iter().any(|two| stem.ends_with(two));
     let secret = roles::is_secret(&stem) || together || ends && !last.starts_with("no");
     secret.then(|| {
-        let people = ["pass", "pw", "phrase", "psk", "authtok"].iter().any(|word| last.contains(word));
+        let people = ["pass", "pwd", "phrase"].iter().any(|word| last.contains(word))
+            || last.ends_with("authtok")
+            || last == "psk"
+            || last.ends_with("pw") && (last.len() > 2 || words.len() > 1);
         if people { Kind::Password } else { Kind::Token }
     })
 }
@@ -153,6 +206,9 @@ mod tests {
             "PASSWORD_PROD",
             "password2",
             "pwd",
+            "smtppass",
+            "LDAP_BINDPW",
+            "pemPassPhrase",
         ] {
             assert_eq!(meaning(name), Some(Kind::Password), "{name}");
         }
@@ -165,6 +221,7 @@ mod tests {
             "accesstoken",
             "api_key_v2",
             "secret_key_base",
+            "ENCRYPTIONKEY",
             "AWS_SECRET_ACCESS_KEY",
         ] {
             assert_eq!(meaning(name), Some(Kind::Token), "{name}");
@@ -186,6 +243,11 @@ mod tests {
             "monkey",
             "passenger_temp",
             "passwordField",
+            "bypass",
+            "minipass",
+            "SSH_ASKPASS",
+            "getpass",
+            "signingkey",
         ] {
             assert_eq!(meaning(name), None, "{name}");
         }

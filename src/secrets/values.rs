@@ -86,8 +86,8 @@ pub fn judge(kind: Kind, name: &str, value: &str) -> Result<Strength, Not> {
         return Err(Not::Plain);
     }
     let phrase = name.to_ascii_lowercase().contains("passphrase") && value.bytes().any(|byte| byte.is_ascii_digit());
-    let spoken = !phrase && !is_salt(value) && !(kind == Kind::Password && is_password_with_a_blank(value));
-    if value.contains(char::is_whitespace) && spoken {
+    let one = phrase || is_salt(value) || kind == Kind::Password && is_password_with_a_blank(value);
+    if value.contains(char::is_whitespace) && !one {
         return Err(Not::Sentence);
     }
     if repeats(name, value) {
@@ -345,14 +345,21 @@ fn is_password_with_a_blank(value: &str) -> bool {
         && value.bytes().any(|byte| byte.is_ascii_punctuation())
 }
 
-/// Long, of every kind of sign, and with a blank among them: what WordPress makes its salts of.
+/// Long, of every kind of sign, and with a blank or a few among them: what WordPress makes its salts of.
 fn is_salt(value: &str) -> bool {
     const SHORTEST: usize = 40;
+    const BLANKS: usize = 5;
     let count = |class: fn(&u8) -> bool| value.bytes().filter(class).count();
+    let mut signs: Vec<u8> = value.bytes().filter(u8::is_ascii_punctuation).collect();
+    signs.sort_unstable();
+    signs.dedup();
     value.len() >= SHORTEST
-        && value.is_ascii()
-        && count(u8::is_ascii_punctuation) >= 2
+        && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+        && count(|byte| *byte == b' ') <= BLANKS
+        && signs.len() >= 2
         && count(u8::is_ascii_digit) >= 4
+        && count(u8::is_ascii_uppercase) >= 4
+        && count(u8::is_ascii_lowercase) >= 4
         && oddness(value) > 0.5
 }
 
