@@ -22,19 +22,20 @@
 package rules.settings.jwt_secret_strong
 
 import data.lib.secrets
+import data.lib.settings
 
 # Empty values, placeholders and known defaults belong to jwt-secret-set.
 chosen := [setting |
-	some setting in input.settings.known.jwt_secret
+	some setting in settings.known(input.settings, "jwt_secret")
 	not secrets.unchosen(setting)
 ]
 
 subjects contains setting.at if some setting in chosen
 
-subjects contains setting.at if some setting in input.settings.unseen.jwt_secret
+subjects contains setting.at if some setting in settings.unseen(input.settings, "jwt_secret")
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
-	some setting in input.settings.unseen.jwt_secret
+	some setting in settings.unseen(input.settings, "jwt_secret")
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
