@@ -95,6 +95,7 @@ impl<'a> InputDocument<'a> {
             document.add(*collector, collector.collect(bundle, config), &mut problems);
         }
         document.add_stray_env_files();
+        document.add_stray_images();
         exposure::complete(&mut document.edges, &document.workloads, &mut document.deployments);
         for deployment in &mut document.deployments {
             deployment.judged = config.all || deployment.environment.judged();
@@ -145,6 +146,19 @@ impl<'a> InputDocument<'a> {
         }
     }
 
+    /// A Dockerfile that no service builds makes an image that something deploys which the tree does not show.
+    fn add_stray_images(&mut self) {
+        let containers = self.workloads.all.iter().flat_map(|workload| &workload.containers);
+        let built: HashSet<String> =
+            containers.filter_map(|container| Some(container.build.as_ref()?.dockerfile.to_string())).collect();
+        for artefact in self.bundle.section("dockerfiles").filter(|artefact| !built.contains(&*artefact.path)) {
+            if let Some((deployment, settings)) = crate::collect::dockerfiles::stray_settings(artefact) {
+                self.deployments.push(deployment);
+                self.settings.all.extend(settings);
+            }
+        }
+    }
+
     /// Names of the deployments that rules judge.
     fn judged(&self) -> HashSet<&str> {
         self.deployments.iter().filter(|deployment| deployment.judged).map(|deployment| &*deployment.name).collect()
@@ -160,6 +174,9 @@ impl<'a> InputDocument<'a> {
                 sections.insert(collector.section());
                 sections.extend(collector.views());
             }
+        }
+        if !self.settings.all.is_empty() {
+            sections.insert("settings");
         }
         sections
     }

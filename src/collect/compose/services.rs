@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::collect::compose::effective::{Content, Effective};
 use crate::collect::compose::normalise::{Port, range, short_port};
 use crate::collect::paths;
+use crate::input::dockerfiles::Stage;
 use crate::input::scheduling::Strategy;
 use crate::input::settings::State;
 use crate::input::workloads::{
@@ -93,6 +94,16 @@ pub fn strategy<'a>(service: &Effective<'a>, replicas: Option<i64>) -> Option<St
 pub fn command<'a>(service: &Effective<'a>) -> Vec<Word<'a>> {
     let parts = ["entrypoint", "command"].iter().filter_map(|key| service.get(key));
     parts.flat_map(words).collect()
+}
+
+/// The same with what the image brings along: a `command` leaves its ENTRYPOINT, an `entrypoint` leaves nothing of it.
+pub fn command_with<'a>(service: &Effective<'a>, image: &Stage<'a>) -> Vec<Word<'a>> {
+    let stated = |key: &str| service.get(key).is_some_and(|part| !matches!(part.content, Content::Null));
+    if stated("entrypoint") {
+        return command(service);
+    }
+    let own = if stated("command") { command(service) } else { image.command.clone() };
+    image.entrypoint.iter().cloned().chain(own).collect()
 }
 
 /// The words of a list, or the one line that stands in its place.
