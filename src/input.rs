@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::artefact::{Artefact, Bundle};
-use crate::collect::{COLLECTORS, Collector, Contribution};
+use crate::collect::{COLLECTORS, Collector, Contribution, proxies};
 use crate::config::Config;
 use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
@@ -96,6 +96,8 @@ impl<'a> InputDocument<'a> {
         }
         document.add_stray_env_files();
         document.add_stray_images();
+        let environments = proxies::Environments::new(bundle, &document.workloads, &document.settings.all);
+        document.edges.extend(proxies::edges(bundle, &environments));
         exposure::complete(&mut document.edges, &document.workloads, &mut document.deployments);
         for deployment in &mut document.deployments {
             deployment.judged = config.all || deployment.environment.judged();

@@ -475,3 +475,47 @@ proptest::proptest! {
         });
     }
 }
+
+#[test]
+fn variables_of_caddy_are_those_of_the_service_that_mounts_the_file() {
+    let caddyfile = concat!(
+        "{$DOMAIN} {\n  header Strict-Transport-Security {$HSTS:max-age=1}\n  reverse_proxy {$UP:localhost:1}\n",
+        "  header X-A {$GIVEN:a}\n  header X-B {$TWO}\n}\n",
+    );
+    let compose = concat!(
+        "services:\n  edge:\n    image: caddy\n    ports: ['443:443']\n    volumes: ['./Caddyfile:/etc/caddy/Caddyfile']\n",
+        "    environment: {DOMAIN: app.acme.io, HSTS: max-age=31536000, GIVEN: $OUTSIDE, TWO: 'a b'}\n",
+    );
+    let found = with(&[("compose.yaml", compose), ("Caddyfile", caddyfile)], |document, _| shown(document));
+    let expected = "443 app.acme.io: / Proxy strict-transport-security=max-age=31536000 x-a=? x-b=?";
+    assert!(found.iter().any(|line| line.starts_with(expected)), "{found:#?}");
+    // Another service gives the same file another name.
+    let two = format!(
+        "{compose}  other:\n    extends: edge\n    ports: !override ['8443:443']\n    environment: {{DOMAIN: b.io}}\n"
+    );
+    let found = with(&[("compose.yaml", &two), ("Caddyfile", caddyfile)], |document, _| {
+        document.edges.iter().flat_map(|edge| edge.hosts.iter().map(|host| host.to_string())).collect::<Vec<_>>()
+    });
+    assert_eq!(found.iter().filter(|host| *host == "app.acme.io").count(), 1, "{found:?}");
+    assert!(found.contains(&"b.io".to_string()), "{found:?}");
+}
+
+#[test]
+fn configs_of_compose_are_files_of_its_services() {
+    let compose = concat!(
+        "services:\n  edge:\n    image: nginx\n    ports: ['80:80']\n",
+        "    configs: [{source: web, target: /etc/nginx/nginx.conf}]\n",
+        "  lb:\n    image: haproxy\n    ports: ['443:443']\n",
+        "    configs: [{source: lb, target: /usr/local/etc/haproxy/haproxy.cfg}]\n",
+        "configs:\n  web: {file: ./web.conf}\n  lb: {file: ./balance}\n",
+    );
+    let web = "events {}\nhttp { server { listen 80; location / { proxy_pass http://api; } } }\n";
+    let lb = "frontend f\n  mode http\n  bind :443 ssl crt x\n  default_backend b\nbackend b\n  server s a:1\n";
+    with(&[("compose.yaml", compose), ("web.conf", web), ("balance", lb)], |document, problems| {
+        assert_eq!(problems, []);
+        let edges =
+            document.edges.iter().map(|edge| (&*edge.deployment, &*edge.at.0.located().path, edge.ports.clone()));
+        let expected = [("compose.yaml", "web.conf", vec![80]), ("compose.yaml", "balance", vec![443])];
+        assert_eq!(edges.collect::<Vec<_>>(), expected);
+    });
+}

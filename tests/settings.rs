@@ -94,6 +94,7 @@ fn groups_for_development_are_deployments_of_their_own() {
         ("group_vars/all.yml", "debug: false\n"),
         ("group_vars/dev.yml", "debug: true\n"),
         ("site/group_vars/test.yml", "debug: true\n"),
+        ("site/hosts.example", "[web]\na\n"),
         ("site/group_vars/web.yml", "debug: true\n"),
     ];
     with(&files, |document, problems| {
@@ -106,6 +107,7 @@ fn groups_for_development_are_deployments_of_their_own() {
                 ("hosts (dev)", Environment::Development, false),
                 ("site/group_vars/test.yml", Environment::Test, false),
                 ("site/group_vars/web.yml", Environment::Unknown, true),
+                ("site/hosts.example", Environment::Test, false),
             ]
         );
         let settings = document.settings.all.iter().map(|one| (&*one.deployment, one.value.as_deref()));
@@ -118,6 +120,7 @@ fn groups_for_development_are_deployments_of_their_own() {
                 ("hosts (dev)", Some("true")),
                 ("site/group_vars/test.yml", Some("true")),
                 ("site/group_vars/web.yml", Some("true")),
+                ("site/hosts.example", Some("true")),
             ]
         );
     });

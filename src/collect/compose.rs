@@ -124,6 +124,14 @@ impl Collector for Compose {
                     add(entry.get("path").unwrap_or(entry).text(), "env_files", Format::Dotenv);
                 }
                 add(service.path(&["extends", "file"]).and_then(Value::text), "compose", Format::Yaml);
+                for config in service.get("configs").into_iter().flat_map(Value::items) {
+                    let name = config.get("source").unwrap_or(config).text().unwrap_or_default();
+                    let own = format!("/{name}");
+                    let target = config.get("target").and_then(Value::text).unwrap_or(&own);
+                    let known = MOUNTS.iter().find(|(place, _)| target == *place);
+                    let file = document.path(&["configs", name, "file"]).and_then(Value::text);
+                    known.into_iter().for_each(|(_, format)| add(file, "proxies", *format));
+                }
                 for volume in service.get("volumes").into_iter().flat_map(Value::items) {
                     let (source, target) = mounted(volume);
                     let known = MOUNTS.iter().find(|(place, _)| target == Some(place));

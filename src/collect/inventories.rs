@@ -85,7 +85,10 @@ impl Collector for Inventories {
                 all.extend(root.items().filter_map(plays::read));
             } else if is_inventory(artefact, root) {
                 let deployment = deployment(artefact, root, &files, config);
-                used.extend(deployment.artefacts.iter().cloned());
+                // A pattern of an inventory is no inventory: whoever copies it gets the variables beside it.
+                if !environment::is_template(&artefact.path) {
+                    used.extend(deployment.artefacts.iter().cloned());
+                }
                 let tree = groups::Tree::read(root);
                 let effective = variables::effective(&tree, &files, &artefact.path);
                 settings::of_inventory(&effective, &deployment, bundle, &mut contribution);

@@ -85,6 +85,10 @@ fn served<'e>(edge: &'e Edge<'_>) -> impl Iterator<Item = (Arc<str>, String)> + 
 }
 
 fn mounts(workload: &Workload<'_>, edge: &Edge<'_>) -> bool {
+    let user = || (workload.deployment.clone(), workload.name.to_string());
+    if !edge.users.is_empty() && !edge.users.contains(&user()) {
+        return false;
+    }
     let mut sources = workload.containers.iter().flat_map(|container| &container.mounts).map(|mount| &*mount.source);
     sources.any(|source| {
         edge.files.iter().any(|file| {

@@ -145,8 +145,8 @@ pub fn healthcheck<'a>(service: &Effective<'a>) -> Option<Healthcheck<'a>> {
     Some(Healthcheck { at: check.at.into(), disabled, test })
 }
 
-/// Files and folders of the tree that the service sees; `folder` is the project's.
-pub fn mounts<'a>(service: &Effective<'a>, folder: &str) -> Vec<Mount<'a>> {
+/// Files and folders of the tree that the service sees; `folder` is the project's, `configs` what it calls so.
+pub fn mounts<'a>(service: &Effective<'a>, folder: &str, configs: Option<&Effective<'a>>) -> Vec<Mount<'a>> {
     let mount = |entry: &Effective<'a>| {
         let (source, target) = (entry.get("source")?, entry.get("target")?);
         let bind = entry.get("type").and_then(Effective::text).is_some_and(|kind| kind == "bind");
@@ -154,7 +154,18 @@ pub fn mounts<'a>(service: &Effective<'a>, folder: &str) -> Vec<Mount<'a>> {
         let path = paths::join(folder, &source.text()?).filter(|_| known)?;
         Some(Mount { source: path.into(), target: target.text()?, at: source.at.into() })
     };
-    service.get("volumes").map(Effective::items).unwrap_or_default().iter().filter_map(mount).collect()
+    let volumes = service.get("volumes").map(Effective::items).unwrap_or_default().iter().filter_map(mount);
+    let config = |entry: &Effective<'a>| {
+        let source = entry.get("source").unwrap_or(entry).text()?;
+        let file = configs?.get(&source)?.get("file").filter(|file| !file.is_unknown())?;
+        let path = paths::join(folder, &file.text()?)?;
+        // Without a target it lies at the root, under its own name.
+        let target = entry.get("target").and_then(Effective::text);
+        let target = target.unwrap_or_else(|| format!("/{source}").into());
+        Some(Mount { source: path.into(), target, at: entry.at.into() })
+    };
+    let configs = service.get("configs").map(Effective::items).unwrap_or_default().iter().filter_map(config);
+    volumes.chain(configs).collect()
 }
 
 /// What the image is built from.

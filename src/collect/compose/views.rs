@@ -248,7 +248,7 @@ impl<'a> Adder<'_, 'a> {
                 readiness: None,
                 startup: None,
                 healthcheck: services::healthcheck(service).map(Box::new),
-                mounts: services::mounts(service, &self.project.folder),
+                mounts: services::mounts(service, &self.project.folder, self.project.configuration.get("configs")),
                 build,
             }],
             published,
