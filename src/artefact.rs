@@ -15,6 +15,7 @@ use crate::secrets::Detection;
 
 mod git;
 mod history;
+mod parts;
 mod read;
 pub mod render;
 mod staged;
@@ -99,6 +100,13 @@ pub struct Artefact {
     pub given: bool,
 }
 
+impl Artefact {
+    /// The path of the file that its places are in.
+    pub fn shown_path(&self) -> Arc<str> {
+        if self.located.part.is_some() { self.located.path.clone() } else { self.path.clone() }
+    }
+}
+
 /// One text in which secrets were looked for; where some stand, its artefact (of the section `secrets`) has a place for
 /// each of them, in the same order.
 #[derive(Debug)]
@@ -157,6 +165,15 @@ impl Bundle {
         let artefacts = self.artefacts.into_iter().chain(added).collect();
         let history = self.history;
         Self { builds, history, ..Self::new(artefacts, self.scanned, self.unreadable, self.in_git) }
+    }
+
+    /// The same with files that stand in values of others.
+    pub fn with_parts(self, parts: Vec<Artefact>) -> Self {
+        if parts.is_empty() {
+            return self;
+        }
+        let builds = self.builds.clone();
+        self.with(parts, builds)
     }
 
     /// How the rendering of a chart or an overlay went, if it was tried.
@@ -229,7 +246,7 @@ impl Bundle {
     /// Texts of all artefacts by path, of scanned files only where something was found in them.
     pub fn texts(&self) -> impl Iterator<Item = (Arc<str>, Arc<str>)> {
         self.all()
-            .filter(|artefact| !artefact.located.text.is_empty())
+            .filter(|artefact| !artefact.located.text.is_empty() && artefact.located.part.is_none())
             .map(|one| (one.path.clone(), one.located.text.clone()))
     }
 

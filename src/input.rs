@@ -203,7 +203,7 @@ impl<'a> InputDocument<'a> {
         let [Step::Key(section), Step::Key(files), Step::Key(path), rest @ ..] = route else { return Err(unknown()) };
         let artefact = self.bundle.in_section(section, path);
         let Some(artefact) = artefact.filter(|_| &**files == "files") else { return Err(unknown()) };
-        let path = artefact.path.clone();
+        let path = artefact.shown_path();
         match artefact.located.resolve(rest) {
             (Some(value), used) if used == rest.len() => {
                 Ok(Place { path, span: value.pointer(), value: Some(value.resolved()) })

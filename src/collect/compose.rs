@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::proxies::MOUNTS;
-use crate::collect::{Claim, Collector, Contribution, Reference, paths};
+use crate::collect::{Claim, Collector, Contribution, Part, Reference, paths};
 use crate::config::{Config, DeploymentSource};
 use crate::input::deployments::{Deployment, DeploymentKind, Environment};
 use crate::input::environment;
@@ -145,6 +145,28 @@ impl Collector for Compose {
             }
         }
         references
+    }
+
+    /// The `content` of configs, which is interpolated: what a variable of compose decides is left out.
+    fn parts<'a>(&self, artefact: &'a Artefact) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        for document in artefact.located.documents() {
+            let Some(configs) = document.get("configs") else { continue };
+            let services = document.get("services").map(Value::entries).unwrap_or_default();
+            for entry in services.iter().filter_map(|(_, service)| service.get("configs")).flat_map(Value::items) {
+                let name = entry.get("source").unwrap_or(entry).text().unwrap_or_default();
+                let target = entry.get("target").and_then(Value::text).unwrap_or(name);
+                let Some(value) = configs.path(&[name, "content"]) else { continue };
+                let raw = value.text().unwrap_or_default();
+                let escaped = raw.contains('$').then(|| raw.replace("$$", "\0"));
+                if escaped.as_ref().is_some_and(|escaped| escaped.contains('$')) {
+                    continue;
+                }
+                let text = escaped.map(|escaped| escaped.replace('\0', "$"));
+                parts.push(Part { name: format!("configs/{name}"), target, value, text });
+            }
+        }
+        parts
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {

@@ -157,8 +157,11 @@ pub fn mounts<'a>(service: &Effective<'a>, folder: &str, configs: Option<&Effect
     let volumes = service.get("volumes").map(Effective::items).unwrap_or_default().iter().filter_map(mount);
     let config = |entry: &Effective<'a>| {
         let source = entry.get("source").unwrap_or(entry).text()?;
-        let file = configs?.get(&source)?.get("file").filter(|file| !file.is_unknown())?;
-        let path = paths::join(folder, &file.text()?)?;
+        let config = configs?.get(&source)?;
+        let path = match config.get("content") {
+            Some(content) => format!("{}/configs/{source}", content.at.located().path),
+            None => paths::join(folder, &config.get("file").filter(|file| !file.is_unknown())?.text()?)?,
+        };
         // Without a target it lies at the root, under its own name.
         let target = entry.get("target").and_then(Effective::text);
         let target = target.unwrap_or_else(|| format!("/{source}").into());

@@ -117,7 +117,7 @@ fn of_file<'a>(bundle: &'a Bundle, artefact: &'a Artefact, environment: Environm
         edges.push(edge);
     }
     for edge in &mut edges {
-        edge.files = vec![edge.at.0.located().path.clone(), artefact.path.clone()];
+        edge.files = vec![edge.at.0.located().key().clone(), artefact.path.clone()];
     }
     edges
 }

@@ -88,7 +88,7 @@ impl<'a> Source<'a> {
                 self.snippets.entry(name).or_insert(block);
             } else if directive.name == "import" && depth < DEEPEST {
                 let pattern = directive.word(0).unwrap_or_default();
-                for artefact in files(bundle, &list.located().path, pattern) {
+                for artefact in files(bundle, list.located().key(), pattern) {
                     root(artefact).into_iter().for_each(|list| self.gather(bundle, list, depth + 1));
                 }
             }
@@ -282,7 +282,7 @@ impl<'a> Expander<'a> {
         if let Some(block) = self.snippets.get(&*name.text) {
             return (Some(vec![*block]), inner);
         }
-        let found = files(self.bundle, &list.located().path, &name.text);
+        let found = files(self.bundle, list.located().key(), &name.text);
         let lists: Vec<Value<'a>> = found.into_iter().filter_map(root).collect();
         ((!lists.is_empty()).then_some(lists), inner)
     }
