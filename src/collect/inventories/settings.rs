@@ -50,7 +50,7 @@ pub fn of_inventory<'a>(
     }
     let tracked = |at: Value<'_>| bundle.get(&at.located().path).map_or(Tracked::Unknown, |artefact| artefact.tracked);
     adder.settings.iter_mut().for_each(|setting| setting.tracked = tracked(setting.at.0));
-    contribution.settings.append(&mut adder.settings);
+    contribution.settings.extend(adder.finish());
     contribution.deployments.extend(narrowed.into_values());
 }
 
@@ -65,7 +65,7 @@ pub fn of_file<'a>(owner: &str, artefact: &'a Artefact, contribution: &mut Contr
         adder.add(&artefact.path, name, value, &[&layer]);
     }
     adder.settings.iter_mut().for_each(|setting| setting.tracked = artefact.tracked);
-    contribution.settings.append(&mut adder.settings);
+    contribution.settings.extend(adder.finish());
     let own = environment::of_path(owner);
     contribution.deployments.push(Deployment {
         name: artefact.path.clone(),
@@ -84,6 +84,16 @@ struct Adder<'a> {
 }
 
 impl<'a> Adder<'a> {
+    /// What a variable without a meaning of its own passes on is judged as the variable that takes it.
+    fn finish(self) -> Vec<Setting<'a>> {
+        let passed: HashSet<Value<'a>> =
+            self.settings.iter().filter(|one| !one.via.is_empty()).map(|one| one.at.0).collect();
+        let counts = |one: &Setting<'a>| {
+            !one.via.is_empty() || !passed.contains(&one.at.0) || roles::of(&one.name).role.is_some()
+        };
+        self.settings.into_iter().filter(counts).collect()
+    }
+
     /// A variable of Ansible itself says how it works, unless it is a password.
     fn add(&mut self, deployment: &Arc<str>, name: &str, value: Value<'a>, layers: &[&Layer<'a>]) {
         if !name.starts_with("ansible_") || roles::of(name).secret {

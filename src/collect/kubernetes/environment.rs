@@ -8,11 +8,12 @@ use foldhash::HashSet;
 use indexmap::IndexMap;
 
 use crate::artefact::{Bundle, Tracked};
-use crate::collect::Part;
 use crate::collect::kubernetes::managers;
 use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::pods::is_template;
+use crate::collect::proxies::Proxies;
+use crate::collect::{Claim, Collector as _, Part};
 use crate::input::settings::{Holder, Setting, State, Via};
 use crate::input::workloads::Mount;
 use crate::located::Value;
@@ -218,7 +219,7 @@ impl<'a> Stores<'a> {
         setting
     }
 
-    /// The keys of ConfigMaps that a container of a pod sees as files.
+    /// The keys of ConfigMaps that a container of a pod sees as files, of those whose names a proxy's file may have.
     pub fn mounts(&self, object: &Object<'a>, pod: Value<'a>, container: Value<'a>) -> Vec<Mount<'a>> {
         let volumes: Vec<Value<'a>> = pod.path(&["spec", "volumes"]).into_iter().flat_map(Value::items).collect();
         let mut mounts = Vec::new();
@@ -231,7 +232,8 @@ impl<'a> Stores<'a> {
                 continue;
             };
             let items: Vec<Value<'a>> = map.get("items").into_iter().flat_map(Value::items).collect();
-            for (key, datum) in self.config_maps.get(object, name).into_iter().flatten() {
+            let data = self.config_maps.get(object, name).into_iter().flatten();
+            for (key, datum) in data.filter(|(key, _)| Proxies.claims(key) != Claim::No) {
                 let item = items.iter().find(|item| item.get("key").and_then(Value::text) == Some(key));
                 let path = item.and_then(|item| item.get("path")).and_then(Value::text).unwrap_or(key);
                 let chosen = items.is_empty() || item.is_some();
