@@ -180,6 +180,9 @@ impl<'a> InputDocument<'a> {
         if !self.settings.all.is_empty() {
             sections.insert("settings");
         }
+        if !self.workloads.is_empty() {
+            sections.insert("workloads");
+        }
         sections
     }
 

@@ -43,7 +43,6 @@ fn variables_of_hosts_and_groups_are_settings_once() {
         [
             "group_vars/all.yml: db_password = postgres by Some(\"db_password\")",
             "group_vars/all.yml: mode = y",
-            "group_vars/all.yml: pw = postgres",
             "group_vars/web.yml: debug = true",
             "group_vars/web.yml: log_level = warning",
             "host_vars/c.yml: ansible_become_password = reference",
@@ -183,4 +182,46 @@ fn variables_of_pipelines_are_settings_of_no_deployment() {
         ]
     );
     with(&files, |document, _| assert!(document.deployments.is_empty() && document.workloads.is_empty()));
+}
+
+#[test]
+fn containers_that_tasks_start_are_workloads() {
+    let play = concat!(
+        "- hosts: db\n  tasks:\n    - block:\n        - community.docker.docker_container:\n            name: db\n",
+        "            image: postgres:18\n            published_ports: ['5432:5432', '127.0.0.1:5433:5432', '{{ p }}:5432']\n",
+        "            env: {POSTGRES_PASSWORD: postgres, POSTGRES_USER: '{{ user }}'}\n",
+        "    - docker_container: {name: old, image: redis, state: absent, ports: ['6379:6379']}\n",
+        "    - docker_container: name=free image=redis\n",
+        "    - docker_container: {name: own, image: redis, default_host_ip: 127.0.0.1, ports: ['6379:6379']}\n",
+        "- hosts: dev\n  tasks:\n    - community.docker.docker_swarm_service:\n        name: web\n        image: '{{ i }}'\n",
+        "        publish: [{published_port: 8080, target_port: 80}]\n        env: ['DEBUG=1']\n        networks: [host]\n",
+    );
+    with(&[("site.yml", play)], |document, problems| {
+        assert_eq!(problems, []);
+        let shown = document.workloads.all.iter().map(|workload| {
+            let port = |number: Option<u16>| number.map_or("?".to_string(), |number| number.to_string());
+            let ports = workload.published.iter().map(|one| {
+                let open = if one.loopback { " loopback" } else { "" };
+                format!("{}:{}{open}", port(one.host_port), port(one.container_port))
+            });
+            let image = workload.containers[0].image.as_deref().unwrap_or("?");
+            let ports = ports.collect::<Vec<_>>().join(", ");
+            format!("{} {} {image} [{ports}] {}", workload.deployment, workload.name, workload.host_network)
+        });
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            [
+                "site.yml db postgres:18 [5432:5432, 5433:5432 loopback, ?:5432] false",
+                "site.yml own redis [6379:6379 loopback] false",
+                "site.yml (dev) web ? [8080:80] true",
+            ]
+        );
+        let settings = document.settings.all.iter().map(|one| (&*one.consumer, &*one.name, one.value.as_deref()));
+        assert_eq!(
+            settings.collect::<Vec<_>>(),
+            [("db", "POSTGRES_PASSWORD", Some("postgres")), ("db", "POSTGRES_USER", None), ("web", "DEBUG", Some("1")),]
+        );
+        let judged = document.deployments.iter().map(|one| (&*one.name, one.judged));
+        assert_eq!(judged.collect::<Vec<_>>(), [("site.yml", true), ("site.yml (dev)", false)]);
+    });
 }

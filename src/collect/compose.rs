@@ -24,6 +24,9 @@ mod routers;
 mod services;
 mod views;
 
+pub use normalise::{Port, range, short_port};
+pub use services::published;
+
 use effective::Effective;
 use project::Project;
 

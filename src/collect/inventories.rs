@@ -17,6 +17,7 @@ use crate::syntax::Format;
 mod groups;
 mod plays;
 mod settings;
+mod tasks;
 mod variables;
 
 pub struct Inventories;
@@ -83,6 +84,7 @@ impl Collector for Inventories {
             let Some(root) = artefact.located.root() else { continue };
             if plays::are(root) {
                 all.extend(root.items().filter_map(plays::read));
+                tasks::add(artefact, root, &mut contribution);
             } else if is_inventory(artefact, root) {
                 let deployment = deployment(artefact, root, &files, config);
                 // A pattern of an inventory is no inventory: whoever copies it gets the variables beside it.

@@ -53,7 +53,7 @@ pub enum Holder {
     Pod,
     /// `ENV` of the Dockerfile that the image is built from.
     Dockerfile,
-    /// An inventory, or a file of variables beside it.
+    /// An inventory, a file of variables beside it, or a task that starts a container.
     Inventory,
     Workflow,
 }

@@ -8,7 +8,7 @@ use crate::collect::compose::normalise::{Port, range, short_port};
 use crate::collect::paths;
 use crate::input::dockerfiles::Stage;
 use crate::input::scheduling::Strategy;
-use crate::input::settings::State;
+use crate::input::settings::{State, Via};
 use crate::input::workloads::{
     Build, ContainerPort, Healthcheck, Label, Mount, PublishedPort, Quantity, ReplicaSource, Replicas, Resources,
     Threshold, Word,
@@ -182,10 +182,10 @@ pub fn build<'a>(service: &Effective<'a>, folder: &str) -> Option<Build<'a>> {
 
 /// Ports of the host and of the container, and the entries that are no ports.
 pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<ContainerPort<'a>>, Vec<Value<'a>>) {
-    let (mut published, mut inside, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut outside, mut inside, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
     for entry in service.get("ports").map(Effective::items).unwrap_or_default() {
         if entry.is_unknown() || entry.map().is_some_and(|map| map.values().any(Effective::is_unknown)) {
-            published.push(unknown(entry));
+            outside.push(unknown(entry));
             continue;
         }
         let (port, at) = match &entry.content {
@@ -198,7 +198,7 @@ pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<Contai
             invalid.push(at.at);
             continue;
         };
-        add(&port, at, &mut published);
+        outside.extend(published(&port, at.at, &at.via));
         for number in port.target.0..=port.target.1.min(port.target.0.saturating_add(RANGE)) {
             inside.push(ContainerPort { port: number, name: None, at: at.at.into() });
         }
@@ -211,7 +211,7 @@ pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<Contai
             None => invalid.push(entry.at),
         }
     }
-    (published, inside, invalid)
+    (outside, inside, invalid)
 }
 
 fn long_port(entry: &Effective<'_>) -> Option<Port> {
@@ -227,21 +227,21 @@ fn long_port(entry: &Effective<'_>) -> Option<Port> {
     })
 }
 
-fn add<'a>(port: &Port, at: &Effective<'a>, published: &mut Vec<PublishedPort<'a>>) {
+/// The ports of the host that an entry publishes, a range one by one.
+pub fn published<'a>(port: &Port, at: Value<'a>, via: &[Via<'a>]) -> Vec<PublishedPort<'a>> {
     let loopback = port.host_ip.as_deref().is_some_and(is_loopback);
     let count = port.published.map_or(0, |(first, last)| last - first).max(port.target.1 - port.target.0).min(RANGE);
-    for n in 0..=count {
-        published.push(PublishedPort {
-            host_ip: port.host_ip.clone().map(Cow::Owned),
-            loopback,
-            host_port: port.published.map(|(first, last)| first.saturating_add(n).min(last)),
-            container_port: Some(port.target.0.saturating_add(n).min(port.target.1)),
-            protocol: Cow::Owned(port.protocol.clone()),
-            known: true,
-            at: at.at.into(),
-            via: at.via.clone(),
-        });
-    }
+    let one = |n: u16| PublishedPort {
+        host_ip: port.host_ip.clone().map(Cow::Owned),
+        loopback,
+        host_port: port.published.map(|(first, last)| first.saturating_add(n).min(last)),
+        container_port: Some(port.target.0.saturating_add(n).min(port.target.1)),
+        protocol: Cow::Owned(port.protocol.clone()),
+        known: true,
+        at: at.into(),
+        via: via.to_vec(),
+    };
+    (0..=count).map(one).collect()
 }
 
 /// A port that a variable decides which nothing sets. The parts that are written out still count.
