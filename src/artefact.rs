@@ -16,6 +16,7 @@ use crate::secrets::Detection;
 
 mod git;
 mod history;
+mod parts;
 mod read;
 pub mod render;
 mod staged;
@@ -100,6 +101,13 @@ pub struct Artefact {
     pub ignored: bool,
     /// Whether it lies in a PATH of the command line (and is not a neighbour, read for its effect on those).
     pub given: bool,
+}
+
+impl Artefact {
+    /// The path of the file that its places are in.
+    pub fn shown_path(&self) -> Arc<str> {
+        if self.located.part.is_some() { self.located.path.clone() } else { self.path.clone() }
+    }
 }
 
 /// One text in which secrets were looked for; where some stand, its artefact (of the section `secrets`) has a place for
@@ -194,6 +202,16 @@ impl Bundle {
         self.traces.values().flat_map(|trace| &trace.texts)
     }
 
+    /// The same with files that stand in values of others.
+    pub fn with_parts(self, parts: Vec<Artefact>) -> Self {
+        if parts.is_empty() {
+            return self;
+        }
+        let Self { builds, traces, given, history, mut artefacts, .. } = self;
+        artefacts.extend(parts);
+        Self { builds, traces, given, history, ..Self::new(artefacts, self.scanned, self.unreadable, self.in_git) }
+    }
+
     /// How the rendering of a chart or an overlay went, if it was tried.
     pub fn build(&self, path: &str) -> Option<&Result<(), String>> {
         self.builds.get(path)
@@ -264,7 +282,7 @@ impl Bundle {
     /// Texts of all artefacts by path, of scanned files only where something was found in them.
     pub fn texts(&self) -> impl Iterator<Item = (Arc<str>, Arc<str>)> {
         self.all()
-            .filter(|artefact| !artefact.located.text.is_empty())
+            .filter(|artefact| !artefact.located.text.is_empty() && artefact.located.part.is_none())
             .map(|one| (one.path.clone(), one.located.text.clone()))
             .chain(self.sources().map(|(path, text)| (path.clone(), text.clone())))
     }

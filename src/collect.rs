@@ -62,6 +62,17 @@ pub struct Reference {
     pub format: Format,
 }
 
+/// A file that stands in a value of an artefact.
+pub struct Part<'a> {
+    /// What it is called, below the path of the artefact.
+    pub name: String,
+    /// The path at which programs see it, by which its kind is known.
+    pub target: &'a str,
+    pub value: Value<'a>,
+    /// Its text, where that is not the value's own.
+    pub text: Option<String>,
+}
+
 /// What a collector makes of its artefacts.
 #[derive(Default)]
 pub struct Contribution<'a> {
@@ -104,6 +115,11 @@ pub trait Collector: Sync {
 
     /// Files that the artefact names.
     fn references(&self, _artefact: &Artefact) -> Vec<Reference> {
+        Vec::new()
+    }
+
+    /// Files that stand in its values.
+    fn parts<'a>(&self, _artefact: &'a Artefact) -> Vec<Part<'a>> {
         Vec::new()
     }
 

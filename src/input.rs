@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::artefact::{Artefact, Bundle};
-use crate::collect::{COLLECTORS, Collector, Contribution};
+use crate::collect::{COLLECTORS, Collector, Contribution, proxies};
 use crate::config::Config;
 use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
@@ -95,6 +95,9 @@ impl<'a> InputDocument<'a> {
             document.add(*collector, collector.collect(bundle, config), &mut problems);
         }
         document.add_stray_env_files();
+        document.add_stray_images();
+        let environments = proxies::Environments::new(bundle, &document.workloads, &document.settings.all);
+        document.edges.extend(proxies::edges(bundle, &environments));
         exposure::complete(&mut document.edges, &document.workloads, &mut document.deployments);
         for deployment in &mut document.deployments {
             deployment.judged = config.all || deployment.environment.judged();
@@ -149,6 +152,19 @@ impl<'a> InputDocument<'a> {
         }
     }
 
+    /// A Dockerfile that no service builds makes an image that something deploys which the tree does not show.
+    fn add_stray_images(&mut self) {
+        let containers = self.workloads.all.iter().flat_map(|workload| &workload.containers);
+        let built: HashSet<String> =
+            containers.filter_map(|container| Some(container.build.as_ref()?.dockerfile.to_string())).collect();
+        for artefact in self.bundle.section("dockerfiles").filter(|artefact| !built.contains(&*artefact.path)) {
+            if let Some((deployment, settings)) = crate::collect::dockerfiles::stray_settings(artefact) {
+                self.deployments.push(deployment);
+                self.settings.all.extend(settings);
+            }
+        }
+    }
+
     /// Names of the deployments that rules judge.
     fn judged(&self) -> HashSet<&str> {
         self.deployments.iter().filter(|deployment| deployment.judged).map(|deployment| &*deployment.name).collect()
@@ -164,6 +180,12 @@ impl<'a> InputDocument<'a> {
                 sections.insert(collector.section());
                 sections.extend(collector.views());
             }
+        }
+        if !self.settings.all.is_empty() {
+            sections.insert("settings");
+        }
+        if !self.workloads.is_empty() {
+            sections.insert("workloads");
         }
         sections
     }
@@ -188,7 +210,7 @@ impl<'a> InputDocument<'a> {
         let [Step::Key(section), Step::Key(files), Step::Key(path), rest @ ..] = route else { return Err(unknown()) };
         let artefact = self.bundle.in_section(section, path);
         let Some(artefact) = artefact.filter(|_| &**files == "files") else { return Err(unknown()) };
-        let path = artefact.path.clone();
+        let path = artefact.shown_path();
         match artefact.located.resolve(rest) {
             (Some(value), used) if used == rest.len() => {
                 Ok(Place { path, span: value.pointer(), value: Some(value.resolved()) })

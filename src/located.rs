@@ -108,6 +108,8 @@ struct Node {
 pub struct Located {
     /// Path of the artefact, relative to the root of the run.
     pub path: Arc<str>,
+    /// For a file that stands in a value of another: what it is called, below the path of that one. Places are in the other.
+    pub part: Option<Arc<str>>,
     /// Section of the input document that holds the artefact, "" as long as nobody claimed it.
     pub section: &'static str,
     pub dialect: Dialect,
@@ -122,7 +124,44 @@ pub struct Located {
     duplicates: Vec<(NodeId, NodeId)>,
 }
 
+/// Where the text of a part stands in the file that holds it.
+#[derive(Clone, Copy, Debug)]
+pub enum Within {
+    /// As it is, from this byte on.
+    From(usize),
+    /// Changed, somewhere in this span.
+    Span(Span),
+}
+
 impl Located {
+    /// The tree of a part as one of the file that holds it, whose path and text those are.
+    pub fn within(mut self, path: Arc<str>, text: Arc<str>, part: Arc<str>, place: Within) -> Self {
+        for node in &mut self.nodes {
+            let in_source = node.kind == NodeKind::Scalar && node.a & EXTRA == 0;
+            match place {
+                Within::From(from) => {
+                    node.span = Span::new(node.span.start as usize + from, node.span.end as usize + from);
+                    node.a += if in_source { from as u32 } else { 0 };
+                }
+                Within::Span(span) => {
+                    node.span = span;
+                    if in_source {
+                        let start = self.extra.len() as u32;
+                        self.extra.push_str(&self.text[node.a as usize..(node.a + node.b) as usize]);
+                        node.a = start | EXTRA;
+                    }
+                }
+            }
+        }
+        (self.path, self.text, self.part) = (path, text, Some(part));
+        self
+    }
+
+    /// The path by which routes and other files name it.
+    pub fn key(&self) -> &Arc<str> {
+        self.part.as_ref().unwrap_or(&self.path)
+    }
+
     /// The root value of each document.
     pub fn documents(&self) -> impl ExactSizeIterator<Item = Value<'_>> {
         self.roots.iter().map(|&id| Value { located: self, id })

@@ -49,9 +49,15 @@ pub fn input() -> Value {
                 "by_role": by_role(&setting),
                 "known": by_role(&setting),
                 "unseen": by_role(&setting),
+                "inventory": {
+                    "type": "object",
+                    "properties": { "known": by_role(&setting), "unseen": by_role(&setting) },
+                    "required": ["known", "unseen"],
+                    "additionalProperties": false,
+                },
                 "placeholders": list(setting),
             },
-            "required": ["all", "by_role", "known", "unseen", "placeholders"],
+            "required": ["all", "by_role", "known", "unseen", "inventory", "placeholders"],
             "additionalProperties": false,
         }),
     );

@@ -1,7 +1,8 @@
 //! What files of nginx, Caddy and HAProxy come to in the view `edges`.
 
 use plimsoll::input::InputDocument;
-use plimsoll::input::edges::{Edge, Location};
+use plimsoll::input::edges::{Edge, EdgeKind, Location};
+use plimsoll::located::Step;
 
 mod tree;
 
@@ -472,6 +473,146 @@ proptest::proptest! {
         let (caddy, haproxy) = (caddy.concat(), haproxy.concat());
         with(&[("Caddyfile", &caddy), ("haproxy.cfg", &haproxy)], |document, _| {
             serde_json::to_string(document).expect("the document serialises");
+        });
+    }
+}
+
+#[test]
+fn variables_of_caddy_are_those_of_the_service_that_mounts_the_file() {
+    let caddyfile = concat!(
+        "{$DOMAIN} {\n  header Strict-Transport-Security {$HSTS:max-age=1}\n  reverse_proxy {$UP:localhost:1}\n",
+        "  header X-A {$GIVEN:a}\n  header X-B {$TWO}\n}\n",
+    );
+    let compose = concat!(
+        "services:\n  edge:\n    image: caddy\n    ports: ['443:443']\n    volumes: ['./Caddyfile:/etc/caddy/Caddyfile']\n",
+        "    environment: {DOMAIN: app.acme.io, HSTS: max-age=31536000, GIVEN: $OUTSIDE, TWO: 'a b'}\n",
+    );
+    let found = with(&[("compose.yaml", compose), ("Caddyfile", caddyfile)], |document, _| shown(document));
+    let expected = "443 app.acme.io: / Proxy strict-transport-security=max-age=31536000 x-a=? x-b=?";
+    assert!(found.iter().any(|line| line.starts_with(expected)), "{found:#?}");
+    // Another service gives the same file another name.
+    let two = format!(
+        "{compose}  other:\n    extends: edge\n    ports: !override ['8443:443']\n    environment: {{DOMAIN: b.io}}\n"
+    );
+    let found = with(&[("compose.yaml", &two), ("Caddyfile", caddyfile)], |document, _| {
+        document.edges.iter().flat_map(|edge| edge.hosts.iter().map(|host| host.to_string())).collect::<Vec<_>>()
+    });
+    assert_eq!(found.iter().filter(|host| *host == "app.acme.io").count(), 1, "{found:?}");
+    assert!(found.contains(&"b.io".to_string()), "{found:?}");
+}
+
+#[test]
+fn configs_of_compose_are_files_of_its_services() {
+    let compose = concat!(
+        "services:\n  edge:\n    image: nginx\n    ports: ['80:80']\n",
+        "    configs: [{source: web, target: /etc/nginx/nginx.conf}]\n",
+        "  lb:\n    image: haproxy\n    ports: ['443:443']\n",
+        "    configs: [{source: lb, target: /usr/local/etc/haproxy/haproxy.cfg}]\n",
+        "configs:\n  web: {file: ./web.conf}\n  lb: {file: ./balance}\n",
+    );
+    let web = "events {}\nhttp { server { listen 80; location / { proxy_pass http://api; } } }\n";
+    let lb = "frontend f\n  mode http\n  bind :443 ssl crt x\n  default_backend b\nbackend b\n  server s a:1\n";
+    with(&[("compose.yaml", compose), ("web.conf", web), ("balance", lb)], |document, problems| {
+        assert_eq!(problems, []);
+        let edges =
+            document.edges.iter().map(|edge| (&*edge.deployment, &*edge.at.0.located().path, edge.ports.clone()));
+        let expected = [("compose.yaml", "web.conf", vec![80]), ("compose.yaml", "balance", vec![443])];
+        assert_eq!(edges.collect::<Vec<_>>(), expected);
+    });
+}
+
+/// The text at the place of each header that edges send, with the file that the place is in.
+fn headers(document: &InputDocument<'_>) -> Vec<(String, String)> {
+    let locations = document.edges.iter().flat_map(|edge| &edge.locations);
+    let places = locations.flat_map(|location| &location.headers).map(|header| {
+        let value = header.at.0;
+        let route = serde_json::to_value(header.at).expect("a route is JSON");
+        let steps = route.as_array().expect("a route is a list").iter().map(|step| match step {
+            serde_json::Value::String(key) => Step::Key(key.as_str().into()),
+            index => Step::Index(index.as_u64().expect("steps are keys and indices") as usize),
+        });
+        let place = document.locate(&steps.collect::<Vec<_>>()).expect("the route leads somewhere");
+        (place.path.to_string(), value.located().text[place.span.range()].to_string())
+    });
+    places.collect()
+}
+
+const CLUSTER: &str = concat!(
+    "apiVersion: v1\nkind: Service\nmetadata: {name: edge}\n",
+    "spec: {type: LoadBalancer, selector: {app: edge}, ports: [{port: 80, targetPort: 8080}]}\n---\n",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: edge}\nspec:\n  template:\n",
+    "    metadata: {labels: {app: edge}}\n    spec:\n      containers:\n        - name: nginx\n          image: nginx\n",
+    "          volumeMounts: [{name: web, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf}]\n",
+    "      volumes: [{name: web, configMap: {name: web}}]\n---\n",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n",
+);
+
+const SERVER: &str = "http {\n  server {\n    listen 8080;\n    add_header X-A \"b\";\n    location / { proxy_pass http://a; }\n  }\n}\n";
+
+#[test]
+fn a_config_map_that_a_container_mounts_is_a_file_of_its_proxy() {
+    let block: String = SERVER.lines().map(|line| format!("    {line}\n")).collect();
+    let text = format!("{CLUSTER}  other.conf: |\n{block}  nginx.conf: |\n{block}");
+    with(&[("k8s/all.yaml", &text)], |document, problems| {
+        assert_eq!(problems, []);
+        let edges: Vec<_> = document.edges.iter().map(|edge| (&*edge.deployment, edge.ports.clone())).collect();
+        assert_eq!(edges, [("k8s", vec![80])]);
+        assert_eq!(headers(document), [("k8s/all.yaml".to_string(), "\"b\"".to_string())]);
+        // The place is inside the block of the second key.
+        let at = document.edges[0].locations[0].headers[0].at.0;
+        assert!(at.span().start as usize > text.find("nginx.conf: |").expect("the key is there"));
+    });
+    let quoted = format!("{CLUSTER}  nginx.conf: {}\n", serde_json::to_string(SERVER).expect("a text is JSON"));
+    with(&[("k8s/all.yaml", &quoted)], |document, problems| {
+        assert_eq!(problems, []);
+        let found = headers(document);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].1.starts_with("\"http {"), "{found:?}");
+    });
+    // Nothing mounts it, or what it holds is nothing of nginx.
+    let elsewhere = text.replace("subPath: nginx.conf", "subPath: other");
+    let other = format!("{CLUSTER}  nginx.conf: |\n    a=b\n");
+    for text in [elsewhere, other] {
+        with(&[("k8s/all.yaml", &text)], |document, problems| {
+            assert_eq!(problems, []);
+            assert!(document.edges.is_empty());
+        });
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_config_map_is_told_at_its_place() {
+    let text = format!("{CLUSTER}  nginx.conf: |\n    http {{\n      server {{\n        listen 80\n      }}\n");
+    with(&[("k8s/all.yaml", &text)], |_, problems| {
+        assert!(!problems.is_empty());
+        for problem in problems {
+            assert_eq!((&*problem.path, problem.sections.contains(&"edges")), ("k8s/all.yaml", true));
+            let span = problem.span.expect("it has a place");
+            assert!(span.start as usize > text.find("nginx.conf: |").expect("the key is there"));
+        }
+    });
+}
+
+#[test]
+fn the_content_of_a_config_of_compose_is_a_file() {
+    let compose = |content: &str| {
+        let block: String = content.lines().map(|line| format!("      {line}\n")).collect();
+        format!(
+            "services:\n  edge:\n    image: nginx\n    ports: ['80:8080']\n    configs: [{{source: web, target: {}}}]\nconfigs:\n  web:\n    content: |\n{block}",
+            "/etc/nginx/nginx.conf"
+        )
+    };
+    with(&[("compose.yaml", &compose(SERVER))], |document, problems| {
+        assert_eq!(problems, []);
+        assert_eq!(document.edges.iter().map(|edge| edge.ports.clone()).collect::<Vec<_>>(), [vec![80]]);
+        assert_eq!(headers(document), [("compose.yaml".to_string(), "\"b\"".to_string())]);
+    });
+    // `$$` is a dollar to nginx, `$` a variable of compose that nothing sets.
+    for (sign, known) in [("$$http_host", true), ("$OUTSIDE", false)] {
+        let text = compose(&SERVER.replace("\"b\"", sign));
+        with(&[("compose.yaml", &text)], |document, _| {
+            let kinds: Vec<EdgeKind> = document.edges.iter().map(|edge| edge.kind).collect();
+            assert_eq!(kinds, [if known { EdgeKind::Server } else { EdgeKind::Proxy }], "{sign}");
         });
     }
 }

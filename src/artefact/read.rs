@@ -6,11 +6,11 @@ use std::sync::Arc;
 use globset::GlobBuilder;
 use rayon::prelude::*;
 
-use crate::artefact::history;
 use crate::artefact::tree::{Content, Tree};
 use crate::artefact::utf16;
 use crate::artefact::walk::{Found, Origin};
 use crate::artefact::{Artefact, Bundle, Gathered, SECRETS, Scanned, Sources, Wanted};
+use crate::artefact::{history, parts};
 use crate::collect::{COLLECTORS, Claim, Collector};
 use crate::config::Config;
 use crate::located::{Dialect, Limits, Located};
@@ -118,6 +118,9 @@ pub fn gather(sources: &Sources, config: &Config, wanted: Wanted) -> Gathered {
         let renderings = rendered::Renderings { files: &files, names, root, reader: &reader, folder_given };
         bundle = renderings.add(bundle, &config.render, &mut problems);
     }
+    let (parts, found) = parts::read(&bundle, config.limits);
+    problems.extend(found);
+    let bundle = bundle.with_parts(parts);
     let (root, folder_given) = (walked.root, walked.folder_given);
     Gathered { bundle, problems, root, folder_given, binary, refusal: None }
 }

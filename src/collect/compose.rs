@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::proxies::MOUNTS;
-use crate::collect::{Claim, Collector, Contribution, Reference, paths};
+use crate::collect::{Claim, Collector, Contribution, Part, Reference, paths};
 use crate::config::{Config, DeploymentSource};
 use crate::input::deployments::{Deployment, DeploymentKind, Environment};
 use crate::input::environment;
@@ -23,6 +23,9 @@ mod project;
 mod routers;
 mod services;
 mod views;
+
+pub use normalise::{Port, range, short_port};
+pub use services::published;
 
 use effective::Effective;
 use project::Project;
@@ -124,6 +127,14 @@ impl Collector for Compose {
                     add(entry.get("path").unwrap_or(entry).text(), "env_files", Format::Dotenv);
                 }
                 add(service.path(&["extends", "file"]).and_then(Value::text), "compose", Format::Yaml);
+                for config in service.get("configs").into_iter().flat_map(Value::items) {
+                    let name = config.get("source").unwrap_or(config).text().unwrap_or_default();
+                    let own = format!("/{name}");
+                    let target = config.get("target").and_then(Value::text).unwrap_or(&own);
+                    let known = MOUNTS.iter().find(|(place, _)| target == *place);
+                    let file = document.path(&["configs", name, "file"]).and_then(Value::text);
+                    known.into_iter().for_each(|(_, format)| add(file, "proxies", *format));
+                }
                 for volume in service.get("volumes").into_iter().flat_map(Value::items) {
                     let (source, target) = mounted(volume);
                     let known = MOUNTS.iter().find(|(place, _)| target == Some(place));
@@ -137,6 +148,28 @@ impl Collector for Compose {
             }
         }
         references
+    }
+
+    /// The `content` of configs, which is interpolated: what a variable of compose decides is left out.
+    fn parts<'a>(&self, artefact: &'a Artefact) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        for document in artefact.located.documents() {
+            let Some(configs) = document.get("configs") else { continue };
+            let services = document.get("services").map(Value::entries).unwrap_or_default();
+            for entry in services.iter().filter_map(|(_, service)| service.get("configs")).flat_map(Value::items) {
+                let name = entry.get("source").unwrap_or(entry).text().unwrap_or_default();
+                let target = entry.get("target").and_then(Value::text).unwrap_or(name);
+                let Some(value) = configs.path(&[name, "content"]) else { continue };
+                let raw = value.text().unwrap_or_default();
+                let escaped = raw.contains('$').then(|| raw.replace("$$", "\0"));
+                if escaped.as_ref().is_some_and(|escaped| escaped.contains('$')) {
+                    continue;
+                }
+                let text = escaped.map(|escaped| escaped.replace('\0', "$"));
+                parts.push(Part { name: format!("configs/{name}"), target, value, text });
+            }
+        }
+        parts
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {

@@ -1,15 +1,23 @@
-//! Dockerfiles: stages, and what the last one leaves to the image; ENV and ARG are settings of the services that build it.
+//! Dockerfiles: stages, and what the last one leaves to the image; its ENV are settings of the services that build it, or of
+//! a deployment of its own where none does.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use schemars::SchemaGenerator;
 
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::{Claim, Collector, Contribution, paths};
 use crate::config::Config;
+use crate::input::deployments::{Deployment, DeploymentKind};
 use crate::input::dockerfiles::{Dockerfile, Env, Stage, Text};
+use crate::input::environment;
+use crate::input::settings::{Holder, Setting, State};
+use crate::input::workloads::Word;
 use crate::located::{Dialect, Value};
 use crate::syntax::Format;
+
+mod substitute;
 
 pub struct Dockerfiles;
 
@@ -19,7 +27,7 @@ impl Collector for Dockerfiles {
     }
 
     fn views(&self) -> &'static [&'static str] {
-        &[]
+        &["deployments", "settings"]
     }
 
     fn dialect(&self) -> Dialect {
@@ -73,11 +81,17 @@ impl Collector for Dockerfiles {
 /// A Dockerfile; None for one without stages.
 pub fn read(artefact: &Artefact) -> Option<Dockerfile<'_>> {
     let mut stages: Vec<Stage<'_>> = Vec::new();
+    let mut arguments = Arguments::default();
     for instruction in artefact.located.root()?.items() {
         let (Some(name), Some(body)) = (instruction.get("instruction"), instruction.get("text")) else { continue };
         let text = body.text().unwrap_or_default();
         if name.text() == Some("FROM") {
             stages.push(stage(&stages, text, body));
+            arguments.begin();
+            continue;
+        }
+        if name.text() == Some("ARG") {
+            arguments.add(text);
             continue;
         }
         let Some(stage) = stages.last_mut() else { continue };
@@ -86,17 +100,102 @@ pub fn read(artefact: &Artefact) -> Option<Dockerfile<'_>> {
             "USER" => stage.user = Some(said),
             "HEALTHCHECK" => stage.healthcheck = Some(said),
             "EXPOSE" => stage.exposed.push(said),
+            "ENTRYPOINT" => {
+                // What an image brings with it as CMD goes with its own ENTRYPOINT.
+                if !std::mem::replace(&mut arguments.commanded, true) {
+                    stage.command.clear();
+                }
+                stage.entrypoint = words(text, body);
+            }
+            "CMD" => {
+                arguments.commanded = true;
+                stage.command = words(text, body);
+            }
             "ENV" => {
+                // A line sees what the lines before it set, and not what it sets itself.
+                let known = stage.env.clone();
                 for (name, value) in assignments(text) {
                     stage.env.retain(|known| known.name != name);
-                    let value = Some(value).filter(|value| !value.contains('$')).map(Cow::Owned);
-                    stage.env.push(Env { name: name.into(), value, at: body.into() });
+                    let found = substitute::value(&value, name, &known, &arguments.known);
+                    let (value, defaults_of) = found.map_or((None, Vec::new()), |(value, of)| (Some(value.into()), of));
+                    stage.env.push(Env { name: name.into(), value, defaults_of, at: body.into() });
                 }
             }
             _ => {}
         }
     }
     (!stages.is_empty()).then(|| Dockerfile { path: artefact.path.clone(), stages })
+}
+
+/// What a Dockerfile that no service builds contributes: a deployment of its own.
+pub fn stray_settings(artefact: &Artefact) -> Option<(Deployment<'_>, Vec<Setting<'_>>)> {
+    let stage = read(artefact)?.stages.pop()?;
+    let deployment = Deployment {
+        name: artefact.path.clone(),
+        kind: DeploymentKind::Dockerfile,
+        environment: environment::of_path(&artefact.path),
+        judged: false,
+        artefacts: vec![artefact.path.clone()],
+        at: artefact.located.root()?.into(),
+    };
+    let consumer: &str = &artefact.path;
+    let mut settings = Vec::with_capacity(stage.env.len());
+    for variable in stage.env {
+        let mut setting = Setting::new(deployment.name.clone(), consumer.into(), variable.name, variable.at);
+        (setting.holder, setting.tracked) = (Holder::Dockerfile, artefact.tracked);
+        let state = if variable.defaults_of.is_empty() { State::Literal } else { State::Default };
+        settings.push(match variable.value {
+            Some(value) => setting.with_value(value, state),
+            None => setting,
+        });
+    }
+    Some((deployment, settings))
+}
+
+/// Build arguments that a stage may use.
+#[derive(Default)]
+struct Arguments {
+    /// Those of the file, before its first stage.
+    of_file: HashMap<String, String>,
+    /// Those of the stage with their defaults.
+    known: HashMap<String, Option<String>>,
+    in_stage: bool,
+    /// Whether the stage has an ENTRYPOINT or a CMD of its own.
+    commanded: bool,
+}
+
+impl Arguments {
+    fn begin(&mut self) {
+        self.known.clear();
+        (self.in_stage, self.commanded) = (true, false);
+    }
+
+    /// `ARG NAME`, `ARG NAME=default`; what stands before the first stage counts where a stage names it again.
+    fn add(&mut self, text: &str) {
+        if !text.contains('=') {
+            for name in text.split_whitespace() {
+                self.known.insert(name.to_string(), self.of_file.get(name).cloned());
+            }
+            return;
+        }
+        for (name, value) in assignments(text) {
+            let plain = Some(value).filter(|value| !value.contains('$'));
+            if self.in_stage {
+                self.known.insert(name.to_string(), plain);
+            } else if let Some(value) = plain {
+                self.of_file.insert(name.to_string(), value);
+            }
+        }
+    }
+}
+
+/// The words of the form in JSON; of the form for a shell the whole line.
+fn words<'a>(text: &'a str, at: Value<'a>) -> Vec<Word<'a>> {
+    let listed: Option<Vec<String>> = serde_json::from_str(text).ok();
+    match listed {
+        Some(words) => words.into_iter().map(|word| Word { text: word.into(), at: at.into() }).collect(),
+        None => vec![Word { text: text.into(), at: at.into() }],
+    }
 }
 
 /// `A=b C="d e"`, or the old form `A b c`.
@@ -121,7 +220,12 @@ fn assignments(text: &str) -> Vec<(&str, String)> {
                     end = at;
                     break;
                 }
-                _ if c == '\\' && quote != Some('\'') => value.extend(chars.next().map(|(_, escaped)| escaped)),
+                _ if c == '\\' && quote != Some('\'') => {
+                    let escaped = chars.next().map(|(_, escaped)| escaped);
+                    // The sign of a variable stays what it was: no name begins with a backslash.
+                    value.extend((escaped == Some('$')).then_some("$\\").into_iter().flat_map(str::chars));
+                    value.extend(escaped.filter(|escaped| *escaped != '$'));
+                }
                 _ => value.push(c),
             }
         }
@@ -146,6 +250,8 @@ fn stage<'a>(earlier: &[Stage<'a>], text: &'a str, at: Value<'a>) -> Stage<'a> {
         healthcheck: None,
         exposed: Vec::new(),
         env: Vec::new(),
+        entrypoint: Vec::new(),
+        command: Vec::new(),
     });
     stage.name = name.map(Cow::Borrowed);
     stage.at = at.into();
@@ -155,6 +261,7 @@ fn stage<'a>(earlier: &[Stage<'a>], text: &'a str, at: Value<'a>) -> Stage<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artefact::Tracked;
 
     #[test]
     fn variables_of_images() {
@@ -163,6 +270,55 @@ mod tests {
         assert_eq!(found("A=b C=\"d e\" F='g\\h' I=j\\ k"), ["A=b", "C=d e", "F=g\\h", "I=j k"]);
         assert_eq!(found("A b c"), ["A=b c"]);
         assert_eq!(found("A="), ["A="]);
+    }
+
+    fn artefact(text: &str) -> Artefact {
+        let parsed = crate::syntax::parse(Format::Dockerfile, "Dockerfile".into(), text.into(), Default::default());
+        let mut located = parsed.located;
+        located.section = "dockerfiles";
+        Artefact { path: "Dockerfile".into(), located, tracked: Tracked::Yes, ignored: false, given: true }
+    }
+
+    #[test]
+    fn variables_and_arguments_are_filled_in() {
+        let artefact = artefact(concat!(
+            "ARG LEVEL=debug\nARG ONLY=file\nFROM a AS base\nARG GONE=x\nENV A=1\n",
+            "FROM base\nARG LEVEL\nARG GIVEN\nENV B=${A}2 C=$LEVEL D=$GIVEN E=$GONE\n",
+            "ENV PATH=/opt:$PATH F=$ONLY G=$B-${NONE:-y} H=\"a\\$b\"\n",
+        ));
+        let (deployment, settings) = stray_settings(&artefact).expect("the file has a stage");
+        assert_eq!((deployment.kind, &*deployment.name), (DeploymentKind::Dockerfile, "Dockerfile"));
+        let found: Vec<_> = settings.iter().map(|one| (&*one.name, one.state, one.value.as_deref())).collect();
+        assert_eq!(
+            found,
+            [
+                ("A", State::Literal, Some("1")),
+                ("B", State::Literal, Some("12")),
+                ("C", State::Default, Some("debug")),
+                ("D", State::Unknown, None),
+                ("E", State::Unknown, None),
+                ("PATH", State::Literal, Some("/opt:")),
+                ("F", State::Unknown, None),
+                ("G", State::Literal, Some("12-y")),
+                ("H", State::Unknown, None),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_command_of_the_last_stage() {
+        for (text, expected) in [
+            ("FROM a\nENTRYPOINT [\"x\", \"-y\"]\nCMD [\"z\"]\n", "x -y|z"),
+            ("FROM a\nCMD run --reload && x\n", "|run --reload && x"),
+            ("FROM a AS b\nCMD [\"old\"]\nFROM b\nENTRYPOINT [\"new\"]\n", "new|"),
+            ("FROM a AS b\nCMD [\"old\"]\nFROM b\n", "|old"),
+            ("FROM a\nCMD [\"z\"]\nENTRYPOINT [\"x\"]\n", "x|z"),
+        ] {
+            let artefact = artefact(text);
+            let stage = read(&artefact).and_then(|mut file| file.stages.pop()).expect("the file has a stage");
+            let line = |words: &[Word<'_>]| words.iter().map(|word| &*word.text).collect::<Vec<_>>().join(" ");
+            assert_eq!(format!("{}|{}", line(&stage.entrypoint), line(&stage.command)), expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Ansible: inventories in INI and YAML, the variables beside them and beside the playbooks, and plays.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use schemars::SchemaGenerator;
@@ -15,6 +16,8 @@ use crate::syntax::Format;
 
 mod groups;
 mod plays;
+mod settings;
+mod tasks;
 mod variables;
 
 pub struct Inventories;
@@ -28,7 +31,7 @@ impl Collector for Inventories {
     }
 
     fn views(&self) -> &'static [&'static str] {
-        &["deployments"]
+        &["deployments", "settings"]
     }
 
     /// Ansible reads YAML 1.1, in which texts are what they are to rules: only scalars as text are asked for.
@@ -76,32 +79,33 @@ impl Collector for Inventories {
         let mut inventories: Vec<Inventory<'a>> = Vec::new();
         let mut all: Vec<Play<'a>> = Vec::new();
         let files = variables::Files::new(bundle);
+        let mut used: BTreeSet<Arc<str>> = BTreeSet::new();
         for artefact in bundle.section(self.section()) {
             let Some(root) = artefact.located.root() else { continue };
             if plays::are(root) {
                 all.extend(root.items().filter_map(plays::read));
+                tasks::add(artefact, root, &mut contribution);
             } else if is_inventory(artefact, root) {
-                let named = config
-                    .deployments
-                    .iter()
-                    .find(|one| matches!(&one.source, DeploymentSource::Inventory(path) if **path == *artefact.path));
-                let deployment: Arc<str> = named.map_or_else(|| artefact.path.clone(), |one| one.name.as_str().into());
-                let stated = named.and_then(|one| one.environment);
+                let deployment = deployment(artefact, root, &files, config);
+                // A pattern of an inventory is no inventory: whoever copies it gets the variables beside it.
+                if !environment::is_template(&artefact.path) {
+                    used.extend(deployment.artefacts.iter().cloned());
+                }
                 let tree = groups::Tree::read(root);
-                let hosts = variables::hosts(&tree, &files, &artefact.path);
-                let mut artefacts = files.used(&artefact.path);
-                artefacts.push(artefact.path.clone());
-                artefacts.sort();
-                contribution.deployments.push(Deployment {
-                    name: deployment.clone(),
-                    kind: DeploymentKind::Inventory,
-                    environment: stated.unwrap_or_else(|| environment::of_path(&deployment)),
-                    judged: false,
-                    artefacts,
+                let effective = variables::effective(&tree, &files, &artefact.path);
+                settings::of_inventory(&effective, &deployment, bundle, &mut contribution);
+                inventories.push(Inventory {
+                    deployment: deployment.name.clone(),
+                    path: artefact.path.clone(),
                     at: root.into(),
+                    hosts: effective.hosts,
                 });
-                inventories.push(Inventory { deployment, path: artefact.path.clone(), at: root.into(), hosts });
+                contribution.deployments.push(deployment);
             }
+        }
+        // Which hosts a dynamic inventory has, the tree does not say; what their variables hold stands in it all the same.
+        for (owner, artefact) in files.all().filter(|(_, artefact)| !used.contains(&artefact.path)) {
+            settings::of_file(owner, artefact, &mut contribution);
         }
         if inventories.is_empty() && all.is_empty() {
             return contribution;
@@ -115,6 +119,31 @@ impl Collector for Inventories {
             ("all", generator.subschema_for::<Vec<Inventory<'_>>>()),
             ("plays", generator.subschema_for::<Vec<Play<'_>>>()),
         ]
+    }
+}
+
+/// An inventory as a deployment, with the variables beside it.
+fn deployment<'a>(
+    artefact: &'a Artefact,
+    root: Value<'a>,
+    files: &variables::Files<'a>,
+    config: &Config,
+) -> Deployment<'a> {
+    let is_named =
+        |source: &DeploymentSource| matches!(source, DeploymentSource::Inventory(path) if **path == *artefact.path);
+    let named = config.deployments.iter().find(|one| is_named(&one.source));
+    let name: Arc<str> = named.map_or_else(|| artefact.path.clone(), |one| one.name.as_str().into());
+    let mut artefacts = files.used(&artefact.path);
+    artefacts.push(artefact.path.clone());
+    artefacts.sort();
+    let stated = named.and_then(|one| one.environment);
+    Deployment {
+        kind: DeploymentKind::Inventory,
+        environment: stated.unwrap_or_else(|| environment::of_path(&name)),
+        judged: false,
+        artefacts,
+        at: root.into(),
+        name,
     }
 }
 

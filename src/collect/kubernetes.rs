@@ -3,7 +3,7 @@
 use crate::artefact::render::{Build, Files};
 use crate::artefact::trace::Trace;
 use crate::artefact::{Artefact, Bundle};
-use crate::collect::{Claim, Collector, Contribution, Reference};
+use crate::collect::{Claim, Collector, Contribution, Part, Reference};
 use crate::config::{Config, Render};
 use crate::located::{Dialect, Value};
 use crate::problem::Problem;
@@ -74,6 +74,10 @@ impl Collector for Kubernetes {
         let format = |path: &str| if path.ends_with(".json") { Format::Json } else { Format::Yaml };
         let reference = |path: String| Reference { format: format(&path), path, section: self.section() };
         rendered::listed(artefact).into_iter().map(reference).collect()
+    }
+
+    fn parts<'a>(&self, artefact: &'a Artefact) -> Vec<Part<'a>> {
+        objects::config_maps(artefact).flat_map(environment::parts).collect()
     }
 
     fn leaves_out(&self, paths: &[&str]) -> Vec<(String, Problem)> {

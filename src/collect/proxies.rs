@@ -4,6 +4,7 @@
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::{Claim, Collector, Contribution, Reference};
 use crate::config::Config;
+use crate::input::edges::Edge;
 use crate::located::{Dialect, Value};
 use crate::syntax::Format;
 
@@ -12,6 +13,7 @@ mod caddy;
 mod condition;
 mod context;
 mod directives;
+mod environment;
 mod haproxy;
 mod include;
 mod pattern;
@@ -19,6 +21,7 @@ mod secrets;
 mod server;
 
 pub use context::bytes;
+pub use environment::Environments;
 pub use secrets::secrets;
 
 pub struct Proxies;
@@ -92,12 +95,18 @@ impl Collector for Proxies {
         include::named(artefact).into_iter().map(of(Format::Nginx)).chain(caddy).collect()
     }
 
-    fn collect<'a>(&self, bundle: &'a Bundle, _config: &Config) -> Contribution<'a> {
-        let mut edges = server::edges(bundle);
-        edges.extend(caddy::edges(bundle));
-        edges.extend(haproxy::edges(bundle));
-        Contribution { edges, ..Contribution::default() }
+    /// What the files come to depends on who mounts them, see [`edges`].
+    fn collect<'a>(&self, _bundle: &'a Bundle, _config: &Config) -> Contribution<'a> {
+        Contribution::default()
     }
+}
+
+/// The servers of every file, whether they face the internet or not.
+pub fn edges<'a>(bundle: &'a Bundle, environments: &Environments<'a>) -> Vec<Edge<'a>> {
+    let mut edges = server::edges(bundle);
+    edges.extend(caddy::edges(bundle, environments));
+    edges.extend(haproxy::edges(bundle));
+    edges
 }
 
 /// A time like `10s`, `1m`, `1h30m` or `500ms` in milliseconds; a number alone is milliseconds.

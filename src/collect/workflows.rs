@@ -14,6 +14,7 @@ mod expressions;
 mod github;
 mod gitlab;
 mod invalid;
+mod settings;
 mod shapes;
 
 pub struct Workflows;
@@ -23,6 +24,7 @@ impl Collector for Workflows {
         "workflows"
     }
 
+    /// What a pipeline says too little of spoils no setting of what is deployed.
     fn views(&self) -> &'static [&'static str] {
         &[]
     }
@@ -53,10 +55,12 @@ impl Collector for Workflows {
     fn collect<'a>(&self, bundle: &'a Bundle, _config: &Config) -> Contribution<'a> {
         let mut all: Vec<Pipeline<'a>> = Vec::new();
         let mut problems = Vec::new();
+        let mut settings = Vec::new();
         for artefact in bundle.section(self.section()) {
             if github::is_workflow(&artefact.path) {
                 problems.extend(invalid::problems(artefact));
             }
+            settings.extend(settings::of(artefact));
             let Some(root) = artefact.located.root().filter(|root| root.is_mapping()) else { continue };
             if github::is_workflow(&artefact.path) {
                 all.extend(github::pipeline(root, bundle));
@@ -66,7 +70,7 @@ impl Collector for Workflows {
                 all.push(gitlab::pipeline(root, bundle));
             }
         }
-        let mut contribution = Contribution { problems, ..Contribution::default() };
+        let mut contribution = Contribution { problems, settings, ..Contribution::default() };
         if !all.is_empty() {
             contribution.beside.push(("pipelines", Box::new(all)));
         }

@@ -37,8 +37,12 @@ pub enum DeploymentKind {
     Kubernetes,
     /// An Ansible inventory.
     Inventory,
+    /// Containers that the plays of a playbook start.
+    Playbook,
     /// A file of a proxy that no service of the tree mounts.
     Proxy,
+    /// A Dockerfile that no service of the tree builds: its image is deployed by something that the tree does not show.
+    Dockerfile,
     /// An env file that no other deployment of the tree uses.
     EnvFile,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::input::workloads::Word;
 use crate::located::At;
 
 /// One Dockerfile.
@@ -32,15 +33,22 @@ pub struct Stage<'a> {
     pub exposed: Vec<Text<'a>>,
     /// What ENV sets, the last of each name.
     pub env: Vec<Env<'a>>,
+    /// The words of the last ENTRYPOINT, one of the whole line where it is written for a shell.
+    pub entrypoint: Vec<Word<'a>>,
+    /// Those of the CMD that counts beside it.
+    pub command: Vec<Word<'a>>,
 }
 
 /// A variable of an image.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Env<'a> {
     pub name: Cow<'a, str>,
-    /// Absent where a build argument or an earlier variable decides.
+    /// Absent where a build argument without default, or the image that the stage begins with, decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Cow<'a, str>>,
+    /// Build arguments whose defaults are in the value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub defaults_of: Vec<String>,
     pub at: At<'a>,
 }
 

@@ -1,6 +1,7 @@
 //! The view `edges`: where the internet meets a deployment, and what it answers at each place.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -49,6 +50,10 @@ pub struct Edge<'a> {
     #[serde(skip)]
     #[schemars(skip)]
     pub files: Vec<Arc<str>>,
+    /// Services in whose environment it is as it is, by deployment and name; empty for any that mounts its files.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub users: BTreeSet<(Arc<str>, String)>,
     /// What the tree does not show of the edge as a whole.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unseen<'a>>,
@@ -69,6 +74,7 @@ impl<'a> Edge<'a> {
             locations: Vec::new(),
             unused_limits: Vec::new(),
             files: Vec::new(),
+            users: BTreeSet::new(),
             unseen: Vec::new(),
         }
     }

@@ -27,7 +27,7 @@ pub fn complete<'a>(edges: &mut Vec<Edge<'a>>, workloads: &Workloads<'a>, deploy
         let users: Vec<&Workload<'a>> = workloads.all.iter().filter(|workload| mounts(workload, &edge)).collect();
         for user in &users {
             shown.insert((user.deployment.clone(), user.name.to_string()));
-            let ports = outside(user, &edge.ports);
+            let ports = outside(user, &edge.ports, workloads);
             if ports.iter().any(|port| matches!(port, 80 | 443)) || edge.ports.contains(&443) {
                 let ports = if ports.is_empty() { edge.ports.clone() } else { ports };
                 placed.push(Edge { deployment: user.deployment.clone(), ports, ..edge.clone() });
@@ -35,7 +35,9 @@ pub fn complete<'a>(edges: &mut Vec<Edge<'a>>, workloads: &Workloads<'a>, deploy
         }
         let beside = edge.files.last().is_some_and(|file| secured.contains(file));
         let named = edge.ports.contains(&80) && (!edge.hosts.is_empty() || beside);
-        if users.is_empty() && (edge.ports.contains(&443) || named) {
+        // A value that nothing mounts is no file.
+        let in_value = edge.at.0.located().part.is_some();
+        if users.is_empty() && !in_value && (edge.ports.contains(&443) || named) {
             let file = edge.files.last().cloned().unwrap_or_default();
             if !deployments.iter().any(|known| known.kind == DeploymentKind::Proxy && known.name == file) {
                 let mut artefacts = edge.files.clone();
@@ -85,6 +87,10 @@ fn served<'e>(edge: &'e Edge<'_>) -> impl Iterator<Item = (Arc<str>, String)> + 
 }
 
 fn mounts(workload: &Workload<'_>, edge: &Edge<'_>) -> bool {
+    let user = || (workload.deployment.clone(), workload.name.to_string());
+    if !edge.users.is_empty() && !edge.users.contains(&user()) {
+        return false;
+    }
     let mut sources = workload.containers.iter().flat_map(|container| &container.mounts).map(|mount| &*mount.source);
     sources.any(|source| {
         edge.files.iter().any(|file| {
@@ -94,11 +100,19 @@ fn mounts(workload: &Workload<'_>, edge: &Edge<'_>) -> bool {
 }
 
 /// The ports of the host that lead to those of a server.
-fn outside(workload: &Workload<'_>, inside: &[u16]) -> Vec<u16> {
+fn outside(workload: &Workload<'_>, inside: &[u16], workloads: &Workloads<'_>) -> Vec<u16> {
     if workload.host_network {
         return inside.to_vec();
     }
     let open = workload.published.iter().filter(|port| !port.loopback);
     let leading = open.filter(|port| port.container_port.is_some_and(|port| inside.contains(&port)));
-    leading.filter_map(|port| port.host_port).collect::<BTreeSet<u16>>().into_iter().collect()
+    let balanced = workloads.services.iter().filter(|service| {
+        service.kind == "LoadBalancer"
+            && service.deployment == workload.deployment
+            && service.selects.contains(&workload.at)
+    });
+    let balanced = balanced.flat_map(|service| &service.ports);
+    let balanced = balanced.filter(|port| port.target.is_some_and(|target| inside.contains(&target)));
+    let ports = leading.filter_map(|port| port.host_port).chain(balanced.filter_map(|port| port.port));
+    ports.collect::<BTreeSet<u16>>().into_iter().collect()
 }

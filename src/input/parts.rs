@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::input::sections::{SettingsSection, WorkloadsSection};
+use crate::input::settings::{Reach, Setting};
 use crate::input::{Any, InputDocument};
 
 /// Entries of views that one part holds at most.
@@ -37,7 +38,9 @@ impl<'a> InputDocument<'a> {
         'a: 's,
     {
         let judged = self.judged();
-        let mut settings = of(&self.settings.all, &judged, |setting| &setting.deployment);
+        // A pipeline is no deployment; its variables are for the rules that ask for them.
+        let in_view = |setting: &&Setting<'a>| setting.reaches == Reach::Ci || judged.contains(&*setting.deployment);
+        let mut settings: Vec<&Setting<'a>> = self.settings.all.iter().filter(in_view).collect();
         settings
             .retain(|setting| roles.is_empty() || setting.role.as_deref().is_some_and(|role| roles.contains(&role)));
         let all = of(&self.workloads.all, &judged, |workload| &workload.deployment);

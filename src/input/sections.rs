@@ -41,6 +41,13 @@ pub const VIEWS: &[&str] = &["deployments", "settings", "workloads", "edges"];
 /// Settings by their role; those without one under `none`.
 type ByRole<'s, 'a> = BTreeMap<&'s str, Vec<Shared<'s, Setting<'a>>>>;
 
+/// Settings of one reach as rules ask for them.
+#[derive(Serialize)]
+struct Judgeable<'s, 'a> {
+    known: ByRole<'s, 'a>,
+    unseen: ByRole<'s, 'a>,
+}
+
 /// The section `settings`: every setting once, and the same settings as rules ask for them.
 #[derive(Serialize)]
 pub struct SettingsSection<'s, 'a> {
@@ -50,6 +57,8 @@ pub struct SettingsSection<'s, 'a> {
     known: ByRole<'s, 'a>,
     /// What containers get and whose value the tree does not hold.
     unseen: ByRole<'s, 'a>,
+    /// The same of what hosts of inventories get, for the rules that ask for it.
+    inventory: Judgeable<'s, 'a>,
     placeholders: Vec<Shared<'s, Setting<'a>>>,
 }
 
@@ -62,11 +71,13 @@ impl<'s, 'a> SettingsSection<'s, 'a> {
             }
             roles
         };
-        let in_container = |setting: &Setting<'a>| setting.reaches == Reach::Container;
+        let known = |reach| by_role(&|setting| setting.reaches == reach && setting.value.is_some());
+        let unseen = |reach| by_role(&|setting| setting.reaches == reach && setting.unseen.is_some());
         Self {
             by_role: by_role(&|setting| setting.role.is_some()),
-            known: by_role(&|setting| in_container(setting) && setting.value.is_some()),
-            unseen: by_role(&|setting| setting.unseen.is_some()),
+            known: known(Reach::Container),
+            unseen: unseen(Reach::Container),
+            inventory: Judgeable { known: known(Reach::Inventory), unseen: unseen(Reach::Inventory) },
             placeholders: all.iter().filter(|setting| setting.placeholder.is_some()).map(|one| Shared(*one)).collect(),
             all: all.into_iter().map(Shared).collect(),
         }

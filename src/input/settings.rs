@@ -53,6 +53,9 @@ pub enum Holder {
     Pod,
     /// `ENV` of the Dockerfile that the image is built from.
     Dockerfile,
+    /// An inventory, a file of variables beside it, or a task that starts a container.
+    Inventory,
+    Workflow,
 }
 
 /// A place that a value passed through on its way to the consumer.
@@ -66,8 +69,10 @@ pub struct Via<'a> {
 /// One setting of one consumer in one deployment.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Setting<'a> {
+    /// Of a pipeline, which is none, its path.
     pub deployment: Arc<str>,
-    /// The compose service, `Kind/name/container`, `ConfigMap/name`, or the path of an env file.
+    /// The compose service, `Kind/name/container`, `ConfigMap/name`, or the path of an env file, a Dockerfile or a file of
+    /// variables.
     pub consumer: Cow<'a, str>,
     /// Image of the consumer, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -203,6 +208,12 @@ impl<'a> Setting<'a> {
     fn unseen(&self) -> Option<Unseen> {
         let name = &self.name;
         let (message, give) = match self.state {
+            State::Unknown if self.reaches == Reach::Inventory => {
+                (format!("the value of {name} is made when Ansible runs"), "the facts of a host where it is set")
+            }
+            State::Unknown if self.reaches == Reach::Ci => {
+                (format!("the value of {name} is not in the tree"), "the secret or variable of the pipeline")
+            }
             State::Unknown => {
                 (format!("the value of {name} is not in the tree"), "the env file or manifest that sets it")
             }
@@ -211,7 +222,8 @@ impl<'a> Setting<'a> {
             }
             State::Literal | State::Default => return None,
         };
-        (self.reaches == Reach::Container).then_some(Unseen { message, give })
+        let takes_effect = matches!(self.reaches, Reach::Container | Reach::Ci | Reach::Inventory);
+        takes_effect.then_some(Unseen { message, give })
     }
 
     /// Sets the value and, by it, the state: a path below `/run/secrets` or a name ending in `_FILE` refers elsewhere.

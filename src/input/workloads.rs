@@ -14,11 +14,13 @@ use crate::located::At;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Platform {
+    /// A task of a play starts it.
+    Ansible,
     Compose,
     Kubernetes,
 }
 
-/// A service of a compose project, or a Kubernetes object that holds a pod template.
+/// A service of a compose project, a Kubernetes object that holds a pod template, or a container that a task starts.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Workload<'a> {
     pub deployment: Arc<str>,

@@ -290,7 +290,7 @@ impl<'a> Value<'a> {
         if self.located.numbered {
             pieces.push(Piece::Index(self.located.roots.binary_search(&at.id).unwrap_or_default()));
         }
-        pieces.extend([Piece::Key(&self.located.path), Piece::Key("files"), Piece::Key(self.located.section)]);
+        pieces.extend([Piece::Key(self.located.key()), Piece::Key("files"), Piece::Key(self.located.section)]);
         pieces.reverse();
         pieces
     }

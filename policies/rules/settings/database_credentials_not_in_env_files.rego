@@ -44,4 +44,10 @@ public_place(setting) := "an env file that git tracks" if {
 	setting.tracked == "unknown"
 } else := places[setting.holder]
 
-places := {"compose": "the compose file", "config-map": "a ConfigMap", "pod": "the manifest of a pod", "dockerfile": "the Dockerfile"}
+places := {
+	"compose": "the compose file",
+	"config-map": "a ConfigMap",
+	"pod": "the manifest of a pod",
+	"dockerfile": "the Dockerfile",
+	"inventory": "a task of Ansible",
+}

@@ -29,6 +29,7 @@ test_literals_are_denied_wherever_the_repository_shows_them if {
 			setting("default", {"holder": "compose", "state": "default"}),
 			setting("map", {"holder": "config-map"}),
 			setting("pod", {"holder": "pod"}),
+			setting("task", {"holder": "inventory"}),
 			setting("interpolated", {"reaches": "interpolation"}),
 			setting("untracked", {"tracked": "no"}),
 			setting("secret", {"holder": "secret"}),
@@ -50,12 +51,13 @@ test_literals_are_denied_wherever_the_repository_shows_them if {
 		["default", "the database password in DB_PASSWORD stands in the compose file"],
 		["map", "the database password in DB_PASSWORD stands in a ConfigMap"],
 		["pod", "the database password in DB_PASSWORD stands in the manifest of a pod"],
+		["task", "the database password in DB_PASSWORD stands in a task of Ansible"],
 		["interpolated", "the database password in DB_PASSWORD stands in an env file that git tracks"],
 		["url", "the database password in DATABASE_URL stands in the compose file"],
 	}
 	subjects := rule.subjects with input as given
 	{subject[0] | some subject in subjects} == {
-		"tracked", "bundled", "compose", "default", "map", "pod", "interpolated", "untracked", "secret", "empty",
+		"tracked", "bundled", "compose", "default", "map", "pod", "task", "interpolated", "untracked", "secret", "empty",
 		"reference", "unset", "url", "bare",
 	}
 }

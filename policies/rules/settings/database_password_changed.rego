@@ -20,31 +20,31 @@ roles := ["db_password", "db_url"]
 # A connection URL without a password has no measures.
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.known[role]
+	some setting in settings.known(input.settings, role)
 	setting.measures
 }
 
-subjects contains setting.at if some setting in input.settings.known.db_trust
+subjects contains setting.at if some setting in settings.known(input.settings, "db_trust")
 
 subjects contains setting.at if {
 	some role in ["db_password", "db_url", "db_trust"]
-	some setting in input.settings.unseen[role]
+	some setting in settings.unseen(input.settings, role)
 }
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some role in ["db_password", "db_url", "db_trust"]
-	some setting in input.settings.unseen[role]
+	some setting in settings.unseen(input.settings, role)
 }
 
 deny contains {"at": secrets.place(setting), "message": sprintf("the password in %s %s", [setting.name, fault])} if {
 	some role in roles
-	some setting in input.settings.known[role]
+	some setting in settings.known(input.settings, role)
 	setting.measures
 	fault := secrets.unchanged(setting)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s lets every client in", [setting.name])} if {
-	some setting in input.settings.known.db_trust
+	some setting in settings.known(input.settings, "db_trust")
 	trusts(setting.value)
 }
 

@@ -111,3 +111,15 @@ test_only_containers_count if {
 	subjects := rule.subjects with input as given
 	subjects == set()
 }
+
+test_inventories_count if {
+	list := [
+		setting("group", {"placeholder": {}, "length": 9, "known_default": true}, {"reaches": "inventory"}),
+		object.remove(setting("vault", {}, {"reaches": "inventory", "state": "reference"}), ["measures"]),
+	]
+	given := doc(list, [], [])
+	found := rule.deny with input as given
+	{f.at[0] | some f in found} == {"group"}
+	unknown := rule.unknown with input as given
+	{u.at[0] | some u in unknown} == {"vault"}
+}

@@ -21,13 +21,14 @@
 package rules.settings.database_password_strong
 
 import data.lib.secrets
+import data.lib.settings
 
 roles := ["db_password", "db_url"]
 
 # Defaults, placeholders and empty passwords belong to database-password-changed.
 changed := [setting |
 	some role in roles
-	some setting in input.settings.known[role]
+	some setting in settings.known(input.settings, role)
 	setting.measures
 	not secrets.unchanged(setting)
 ]
@@ -36,12 +37,12 @@ subjects contains setting.at if some setting in changed
 
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.unseen[role]
+	some setting in settings.unseen(input.settings, role)
 }
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some role in roles
-	some setting in input.settings.unseen[role]
+	some setting in settings.unseen(input.settings, role)
 }
 
 deny contains {"at": secrets.place(setting), "message": sprintf("the password in %s %s", [setting.name, fault])} if {

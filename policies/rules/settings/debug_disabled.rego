@@ -9,7 +9,7 @@
 # - https://cwe.mitre.org/data/definitions/489.html
 # custom:
 #   severity: high
-#   input: [settings, workloads]
+#   input: [settings, workloads, deployments, dockerfiles]
 #   help: Set the switch to `false` and the mode to `production`, and start the server without `--reload` and `--debug`.
 package rules.settings.debug_disabled
 
@@ -21,12 +21,12 @@ roles := ["debug", "app_mode"]
 
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.known[role]
+	some setting in settings.known(input.settings, role)
 }
 
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.unseen[role]
+	some setting in settings.unseen(input.settings, role)
 }
 
 subjects contains one.container.at if some one in serving
@@ -38,19 +38,40 @@ serving := [{"workload": workload, "container": container} |
 	commands.serves(container)
 ]
 
+# What starts in an image that no service of the tree builds: its last stage.
+images := [image |
+	some file in input.dockerfiles.all
+	file.path in stray
+	stage := file.stages[count(file.stages) - 1]
+	image := {"name": file.path, "command": array.concat(stage.entrypoint, stage.command)}
+	commands.serves(image)
+]
+
+stray := {deployment.name | some deployment in input.deployments; deployment.kind == "dockerfile"}
+
+subjects contains word.at if {
+	some image in images
+	some word in image.command
+}
+
+deny contains {"at": fault.at, "message": sprintf("the image of %s %s", [image.name, fault.said])} if {
+	some image in images
+	some fault in commands.faults(image)
+}
+
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some role in roles
-	some setting in input.settings.unseen[role]
+	some setting in settings.unseen(input.settings, role)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name])} if {
-	some setting in input.settings.known.debug
+	some setting in settings.known(input.settings, "debug")
 	is_debug(setting.value)
 	not products.is_known(object.get(setting, "image", ""))
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name]), "severity": "low"} if {
-	some setting in input.settings.known.debug
+	some setting in settings.known(input.settings, "debug")
 	is_debug(setting.value)
 	products.is_known(object.get(setting, "image", ""))
 }
@@ -60,18 +81,18 @@ deny contains {
 	"message": sprintf("%s makes the parts named by `%s` talk", [setting.name, setting.value]),
 	"severity": "low",
 } if {
-	some setting in input.settings.known.debug
+	some setting in settings.known(input.settings, "debug")
 	is_filter(setting.value)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, setting.value])} if {
-	some setting in input.settings.known.app_mode
+	some setting in settings.known(input.settings, "app_mode")
 	setting.value in unfinished
 }
 
 # Many settings hold the same few values, so each value is judged once.
 unfinished := {value |
-	some value in {setting.value | some setting in input.settings.known.app_mode}
+	some value in {setting.value | some setting in settings.known(input.settings, "app_mode")}
 	lower(trim_space(value)) in {"development", "develop", "devel", "dev", "debug", "local", "test", "testing"}
 }
 

@@ -79,3 +79,10 @@ test_switches_are_no_log_levels if {
 	subjects := log_level_production.subjects with input as given
 	subjects == set()
 }
+
+test_inventories_count if {
+	on := object.union(setting("app.debug", "true"), {"reaches": "inventory"})
+	mode := object.union(setting("rails_env", "development"), {"reaches": "inventory"})
+	found := rule.deny with input as doc([on], [mode], [])
+	{f.message | some f in found} == {"app.debug is on", "rails_env is `development`"}
+}

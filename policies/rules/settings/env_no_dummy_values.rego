@@ -31,6 +31,24 @@ subjects contains setting.at if {
 
 subjects contains setting.at if some setting in unset
 
+# Most variables of an inventory steer the roles that set a host up; those that are secret end in programs.
+in_inventories contains setting if {
+	some role, list in input.settings.inventory.known
+	not role in elsewhere
+	some setting in list
+	setting.secret
+}
+
+subjects contains setting.at if some setting in in_inventories
+
+deny contains {
+	"at": setting.at,
+	"message": sprintf("%s still holds %s", [setting.name, placeholder(setting)]),
+} if {
+	some setting in in_inventories
+	setting.placeholder.kind == "word"
+}
+
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some setting in unset
 }

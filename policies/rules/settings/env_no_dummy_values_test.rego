@@ -105,3 +105,22 @@ test_a_test_database_is_a_dummy_in_production_only if {
 	found := rule.deny with input as given
 	{f.at[0] | some f in found} == {"erp_test", "demo"}
 }
+
+of_inventory(name, secret) := {
+	"at": [name],
+	"name": name,
+	"state": "literal",
+	"value": "changeme",
+	"reaches": "inventory",
+	"secret": secret,
+	"placeholder": {"word": "changeme", "kind": "word"},
+}
+
+test_of_inventories_only_secrets_count if {
+	list := [of_inventory("payment_api_key", true), of_inventory("motd", false)]
+	given := {"settings": settings_test.section({"none": list}), "deployments": []}
+	found := rule.deny with input as given
+	{f.at[0] | some f in found} == {"payment_api_key"}
+	subjects := rule.subjects with input as given
+	subjects == {["payment_api_key"]}
+}

@@ -12,18 +12,19 @@
 package rules.settings.jwt_secret_set
 
 import data.lib.secrets
+import data.lib.settings
 
-subjects contains setting.at if some setting in input.settings.known.jwt_secret
+subjects contains setting.at if some setting in settings.known(input.settings, "jwt_secret")
 
-subjects contains setting.at if some setting in input.settings.unseen.jwt_secret
+subjects contains setting.at if some setting in settings.unseen(input.settings, "jwt_secret")
 
 # A reference passes here: the value is kept elsewhere on purpose.
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
-	some setting in input.settings.unseen.jwt_secret
+	some setting in settings.unseen(input.settings, "jwt_secret")
 	setting.state == "unknown"
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
-	some setting in input.settings.known.jwt_secret
+	some setting in settings.known(input.settings, "jwt_secret")
 	fault := secrets.unchosen(setting)
 }

@@ -16,13 +16,14 @@
 package rules.settings.log_level_production
 
 import data.lib.levels
+import data.lib.settings
 
-subjects contains setting.at if some setting in input.settings.known.log_level
+subjects contains setting.at if some setting in settings.known(input.settings, "log_level")
 
-subjects contains setting.at if some setting in input.settings.unseen.log_level
+subjects contains setting.at if some setting in settings.unseen(input.settings, "log_level")
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
-	some setting in input.settings.unseen.log_level
+	some setting in settings.unseen(input.settings, "log_level")
 }
 
 unknown contains {
@@ -30,17 +31,17 @@ unknown contains {
 	"message": sprintf("%s names no level", [setting.name]),
 	"give": "the level by its name, for example `info`",
 } if {
-	some setting in input.settings.known.log_level
+	some setting in settings.known(input.settings, "log_level")
 	setting.value in nameless
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, level])} if {
-	some setting in input.settings.known.log_level
+	some setting in settings.known(input.settings, "log_level")
 	some level in forbidden[setting.value]
 }
 
 # Many settings hold the same few values, so each value is judged once.
-values := {setting.value | some setting in input.settings.known.log_level}
+values := {setting.value | some setting in settings.known(input.settings, "log_level")}
 
 nameless := {value | some value in values; names_no_level(value)}
 

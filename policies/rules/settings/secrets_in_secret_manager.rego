@@ -52,4 +52,5 @@ places := {
 	"secret": "a plain Secret",
 	"pod": "the manifest of a pod",
 	"dockerfile": "the Dockerfile",
+	"inventory": "a task of Ansible",
 }

@@ -66,3 +66,16 @@ deny contains {"at": setting.at, "message": sprintf("%s still holds a placeholde
 	some setting in all_of(consumer)
 	setting.placeholder
 }
+
+# What an inventory leaves out, a role of Ansible may have; a placeholder in it is one all the same.
+in_inventories := [setting |
+	some role in roles
+	some setting in input.settings.inventory.known[role]
+]
+
+subjects contains setting.at if some setting in in_inventories
+
+deny contains {"at": setting.at, "message": sprintf("%s still holds a placeholder", [setting.name])} if {
+	some setting in in_inventories
+	setting.placeholder
+}

@@ -55,3 +55,10 @@ test_nothing_known_is_unknown if {
 	{found.at | some found in rule.unknown} == {["smtp_host"], ["smtp_user"]} with input as document(all)
 	said(all) == set()
 }
+
+test_of_inventories_only_placeholders_count if {
+	bare := object.union(setting("smtp_host", "mail.acme.io"), {"reaches": "inventory"})
+	said([bare]) == set()
+	rule.subjects == {["smtp_host"]} with input as document([bare])
+	said([object.union(bare, {"placeholder": {"word": "changeme"}})]) == {["smtp_host"]}
+}

@@ -20,12 +20,12 @@ roles := ["cors_origins", "cors_allow_all"]
 
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.known[role]
+	some setting in settings.known(input.settings, role)
 }
 
 subjects contains setting.at if {
 	some role in roles
-	some setting in input.settings.unseen[role]
+	some setting in settings.unseen(input.settings, role)
 }
 
 subjects contains at if {
@@ -52,18 +52,18 @@ unknown contains open if {
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some role in roles
-	some setting in input.settings.unseen[role]
+	some setting in settings.unseen(input.settings, role)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s %s", [setting.name, fault])} if {
-	some setting in input.settings.known.cors_origins
+	some setting in settings.known(input.settings, "cors_origins")
 	not setting.https_origins
 	some entry in origins.entries(setting.value)
 	fault := origins.wildcard(entry)
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s allows every origin", [setting.name])} if {
-	some setting in input.settings.known.cors_allow_all
+	some setting in settings.known(input.settings, "cors_allow_all")
 	settings.is_on(setting.value)
 }
 

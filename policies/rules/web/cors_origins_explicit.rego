@@ -18,6 +18,7 @@
 package rules.web.cors_origins_explicit
 
 import data.lib.origins
+import data.lib.settings
 
 # Wildcards belong to cors-no-wildcard: a list of nothing else is no subject here.
 lists := [list |
@@ -27,7 +28,7 @@ lists := [list |
 
 # What is known to hold nothing but https origins needs no second look.
 of_settings := [{"at": setting.at, "name": setting.name, "all": entries, "entries": explicit(entries)} |
-	some setting in input.settings.known.cors_origins
+	some setting in settings.known(input.settings, "cors_origins")
 	not setting.https_origins
 	entries := origins.entries(setting.value)
 ]
@@ -48,14 +49,14 @@ only_wildcards(list) if {
 subjects contains list.at if some list in lists
 
 subjects contains setting.at if {
-	some setting in input.settings.known.cors_origins
+	some setting in settings.known(input.settings, "cors_origins")
 	setting.https_origins
 }
 
-subjects contains setting.at if some setting in input.settings.unseen.cors_origins
+subjects contains setting.at if some setting in settings.unseen(input.settings, "cors_origins")
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
-	some setting in input.settings.unseen.cors_origins
+	some setting in settings.unseen(input.settings, "cors_origins")
 }
 
 deny contains {"at": list.at, "message": sprintf("%s lists no origin", [list.name])} if {
@@ -89,7 +90,7 @@ deny contains {"at": list.at, "message": sprintf("%s: `%s` is not an allowed ori
 }
 
 plain_lists := [{"at": setting.at, "name": setting.name, "entries": origins.entries(setting.value)} |
-	some setting in input.settings.known.cors_origins
+	some setting in settings.known(input.settings, "cors_origins")
 	setting.https_origins
 ]
 
@@ -101,7 +102,7 @@ deny contains {
 	"message": sprintf("%s lists `%s` of an example, a domain of strangers", [setting.name, setting.placeholder.word]),
 	"severity": "medium",
 } if {
-	some setting in input.settings.known.cors_origins
+	some setting in settings.known(input.settings, "cors_origins")
 	setting.placeholder.kind == "example-domain"
 	not setting.placeholder.word in reserved
 	some entry in origins.entries(setting.value)

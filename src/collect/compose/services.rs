@@ -6,8 +6,9 @@ use std::net::IpAddr;
 use crate::collect::compose::effective::{Content, Effective};
 use crate::collect::compose::normalise::{Port, range, short_port};
 use crate::collect::paths;
+use crate::input::dockerfiles::Stage;
 use crate::input::scheduling::Strategy;
-use crate::input::settings::State;
+use crate::input::settings::{State, Via};
 use crate::input::workloads::{
     Build, ContainerPort, Healthcheck, Label, Mount, PublishedPort, Quantity, ReplicaSource, Replicas, Resources,
     Threshold, Word,
@@ -95,6 +96,16 @@ pub fn command<'a>(service: &Effective<'a>) -> Vec<Word<'a>> {
     parts.flat_map(words).collect()
 }
 
+/// The same with what the image brings along: a `command` leaves its ENTRYPOINT, an `entrypoint` leaves nothing of it.
+pub fn command_with<'a>(service: &Effective<'a>, image: &Stage<'a>) -> Vec<Word<'a>> {
+    let stated = |key: &str| service.get(key).is_some_and(|part| !matches!(part.content, Content::Null));
+    if stated("entrypoint") {
+        return command(service);
+    }
+    let own = if stated("command") { command(service) } else { image.command.clone() };
+    image.entrypoint.iter().cloned().chain(own).collect()
+}
+
 /// The words of a list, or the one line that stands in its place.
 fn words<'a>(part: &Effective<'a>) -> Vec<Word<'a>> {
     let words = match &part.content {
@@ -134,8 +145,8 @@ pub fn healthcheck<'a>(service: &Effective<'a>) -> Option<Healthcheck<'a>> {
     Some(Healthcheck { at: check.at.into(), disabled, test })
 }
 
-/// Files and folders of the tree that the service sees; `folder` is the project's.
-pub fn mounts<'a>(service: &Effective<'a>, folder: &str) -> Vec<Mount<'a>> {
+/// Files and folders of the tree that the service sees; `folder` is the project's, `configs` what it calls so.
+pub fn mounts<'a>(service: &Effective<'a>, folder: &str, configs: Option<&Effective<'a>>) -> Vec<Mount<'a>> {
     let mount = |entry: &Effective<'a>| {
         let (source, target) = (entry.get("source")?, entry.get("target")?);
         let bind = entry.get("type").and_then(Effective::text).is_some_and(|kind| kind == "bind");
@@ -143,7 +154,21 @@ pub fn mounts<'a>(service: &Effective<'a>, folder: &str) -> Vec<Mount<'a>> {
         let path = paths::join(folder, &source.text()?).filter(|_| known)?;
         Some(Mount { source: path.into(), target: target.text()?, at: source.at.into() })
     };
-    service.get("volumes").map(Effective::items).unwrap_or_default().iter().filter_map(mount).collect()
+    let volumes = service.get("volumes").map(Effective::items).unwrap_or_default().iter().filter_map(mount);
+    let config = |entry: &Effective<'a>| {
+        let source = entry.get("source").unwrap_or(entry).text()?;
+        let config = configs?.get(&source)?;
+        let path = match config.get("content") {
+            Some(content) => format!("{}/configs/{source}", content.at.located().path),
+            None => paths::join(folder, &config.get("file").filter(|file| !file.is_unknown())?.text()?)?,
+        };
+        // Without a target it lies at the root, under its own name.
+        let target = entry.get("target").and_then(Effective::text);
+        let target = target.unwrap_or_else(|| format!("/{source}").into());
+        Some(Mount { source: path.into(), target, at: entry.at.into() })
+    };
+    let configs = service.get("configs").map(Effective::items).unwrap_or_default().iter().filter_map(config);
+    volumes.chain(configs).collect()
 }
 
 /// What the image is built from.
@@ -157,10 +182,10 @@ pub fn build<'a>(service: &Effective<'a>, folder: &str) -> Option<Build<'a>> {
 
 /// Ports of the host and of the container, and the entries that are no ports.
 pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<ContainerPort<'a>>, Vec<Value<'a>>) {
-    let (mut published, mut inside, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut outside, mut inside, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
     for entry in service.get("ports").map(Effective::items).unwrap_or_default() {
         if entry.is_unknown() || entry.map().is_some_and(|map| map.values().any(Effective::is_unknown)) {
-            published.push(unknown(entry));
+            outside.push(unknown(entry));
             continue;
         }
         let (port, at) = match &entry.content {
@@ -173,7 +198,7 @@ pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<Contai
             invalid.push(at.at);
             continue;
         };
-        add(&port, at, &mut published);
+        outside.extend(published(&port, at.at, &at.via));
         for number in port.target.0..=port.target.1.min(port.target.0.saturating_add(RANGE)) {
             inside.push(ContainerPort { port: number, name: None, at: at.at.into() });
         }
@@ -186,7 +211,7 @@ pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<Contai
             None => invalid.push(entry.at),
         }
     }
-    (published, inside, invalid)
+    (outside, inside, invalid)
 }
 
 fn long_port(entry: &Effective<'_>) -> Option<Port> {
@@ -202,21 +227,21 @@ fn long_port(entry: &Effective<'_>) -> Option<Port> {
     })
 }
 
-fn add<'a>(port: &Port, at: &Effective<'a>, published: &mut Vec<PublishedPort<'a>>) {
+/// The ports of the host that an entry publishes, a range one by one.
+pub fn published<'a>(port: &Port, at: Value<'a>, via: &[Via<'a>]) -> Vec<PublishedPort<'a>> {
     let loopback = port.host_ip.as_deref().is_some_and(is_loopback);
     let count = port.published.map_or(0, |(first, last)| last - first).max(port.target.1 - port.target.0).min(RANGE);
-    for n in 0..=count {
-        published.push(PublishedPort {
-            host_ip: port.host_ip.clone().map(Cow::Owned),
-            loopback,
-            host_port: port.published.map(|(first, last)| first.saturating_add(n).min(last)),
-            container_port: Some(port.target.0.saturating_add(n).min(port.target.1)),
-            protocol: Cow::Owned(port.protocol.clone()),
-            known: true,
-            at: at.at.into(),
-            via: at.via.clone(),
-        });
-    }
+    let one = |n: u16| PublishedPort {
+        host_ip: port.host_ip.clone().map(Cow::Owned),
+        loopback,
+        host_port: port.published.map(|(first, last)| first.saturating_add(n).min(last)),
+        container_port: Some(port.target.0.saturating_add(n).min(port.target.1)),
+        protocol: Cow::Owned(port.protocol.clone()),
+        known: true,
+        at: at.into(),
+        via: via.to_vec(),
+    };
+    (0..=count).map(one).collect()
 }
 
 /// A port that a variable decides which nothing sets. The parts that are written out still count.

@@ -81,8 +81,10 @@ impl<'a> Adder<'_, 'a> {
         for variable in built.and_then(|build| build.stage).map(|stage| stage.env).unwrap_or_default() {
             let mut setting = self.setting(&service_name, variable.name.clone(), variable.at.0);
             setting.holder = Holder::Dockerfile;
-            let setting = match variable.value {
-                Some(value) => setting.with_value(value, State::Literal),
+            let given = |name: &String| service.path(&["build", "args", name]).is_some();
+            let state = if variable.defaults_of.is_empty() { State::Literal } else { State::Default };
+            let setting = match variable.value.filter(|_| !variable.defaults_of.iter().any(given)) {
+                Some(value) => setting.with_value(value, state),
                 None => setting,
             };
             settings.insert(variable.name, setting);
@@ -211,6 +213,7 @@ impl<'a> Adder<'_, 'a> {
             let message = format!("a port of service `{service_name}` is no port");
             self.problem(ProblemKind::Fault, at, message, "write `HOST:CONTAINER` with numbers from 1 to 65535");
         }
+        let build = services::build(service, &self.project.folder).map(|build| Box::new(self.staged(build)));
         let host_network = service.get("network_mode").and_then(Effective::text).as_deref() == Some("host");
         self.edges(
             service_name.clone(),
@@ -235,15 +238,18 @@ impl<'a> Adder<'_, 'a> {
                 image: image_text,
                 image_at: image.map(|image| image.at.into()),
                 product,
-                command: services::command(service),
+                command: match build.as_ref().and_then(|build| build.stage.as_deref()) {
+                    Some(image) => services::command_with(service, image),
+                    None => services::command(service),
+                },
                 ports: inside,
                 resources: services::resources(service),
                 liveness: None,
                 readiness: None,
                 startup: None,
                 healthcheck: services::healthcheck(service).map(Box::new),
-                mounts: services::mounts(service, &self.project.folder),
-                build: services::build(service, &self.project.folder).map(|build| Box::new(self.staged(build))),
+                mounts: services::mounts(service, &self.project.folder, self.project.configuration.get("configs")),
+                build,
             }],
             published,
             host_network,

@@ -3,7 +3,7 @@
 //! Precedence: <https://docs.ansible.com/projects/ansible/latest/playbook_guide/playbooks_variables.html#variable-precedence-where-should-i-put-a-variable>,
 //! from the variables of an inventory's groups up to those of `host_vars` beside the playbooks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::artefact::{Artefact, Bundle};
@@ -59,6 +59,11 @@ impl<'a> Files<'a> {
         found.into_iter().flatten().filter_map(|artefact| artefact.located.root())
     }
 
+    /// All of them, each with the group or host that it is about.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &'a Artefact)> {
+        self.by_place.iter().flat_map(|((_, _, owner), files)| files.iter().map(move |file| (owner.as_str(), *file)))
+    }
+
     /// The files beside an inventory.
     pub fn used(&self, inventory: &'a str) -> Vec<Arc<str>> {
         let folders = self.folders(inventory);
@@ -84,48 +89,106 @@ fn place(path: &str) -> Option<(&str, &'static str, &str)> {
     None
 }
 
-/// The hosts of an inventory with the variables of their connections.
-pub fn hosts<'a>(tree: &Tree<'a>, files: &Files<'a>, inventory: &'a str) -> Vec<Host<'a>> {
+/// A value that counts for some host.
+#[derive(Clone)]
+pub struct Held<'a> {
+    pub value: Value<'a>,
+    /// The group or host that it is given to.
+    pub owner: Arc<str>,
+}
+
+pub type Layer<'a> = BTreeMap<&'a str, Held<'a>>;
+
+/// What the hosts of an inventory are left with.
+#[derive(Default)]
+pub struct Effective<'a> {
+    /// Each host with the variables of its connection.
+    pub hosts: Vec<Host<'a>>,
+    /// What hosts of the same groups share.
+    pub shared: Vec<Shared<'a>>,
+    /// What one host has for itself, and the index of what it shares.
+    pub own: Vec<(usize, Layer<'a>)>,
+}
+
+#[derive(Default)]
+pub struct Shared<'a> {
+    pub layer: Layer<'a>,
+    hosts: usize,
+    /// How many of the hosts have a value of their own, by name.
+    replaced: HashMap<&'a str, usize>,
+}
+
+impl<'a> Shared<'a> {
+    /// What counts for at least one of the hosts.
+    pub fn counting(&self) -> impl Iterator<Item = (&'a str, Held<'a>)> {
+        let replaced = |name: &str| self.replaced.get(name).copied().unwrap_or_default();
+        self.layer.iter().filter(move |(name, _)| replaced(name) < self.hosts).map(|(name, held)| (*name, held.clone()))
+    }
+}
+
+/// The effective variables of an inventory's hosts.
+pub fn effective<'a>(tree: &Tree<'a>, files: &Files<'a>, inventory: &'a str) -> Effective<'a> {
     let folders: Vec<String> = files.folders(inventory).into_iter().map(str::to_string).collect();
-    let mut hosts = Vec::new();
+    let mut effective = Effective::default();
+    let mut known: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     for (name, host) in &tree.hosts {
         let groups = tree.groups_of(name);
-        let mut effective: BTreeMap<&'a str, Value<'a>> = BTreeMap::new();
-        let mut take = |entries: Vec<(&'a str, Value<'a>)>| {
-            effective.extend(entries.into_iter().filter(|(name, _)| name.starts_with("ansible_")));
-        };
-        let stated = |group: &str| tree.groups.get(group).map(|group| group.vars.clone()).unwrap_or_default();
-        take(stated("all").into_iter().collect());
-        for group in &groups {
-            take(stated(group).into_iter().collect());
-        }
-        for folder in &folders {
-            files.of(folder, "group_vars", "all").for_each(|root| take(root.entries()));
-        }
-        for folder in &folders {
-            for group in &groups {
-                files.of(folder, "group_vars", group).for_each(|root| take(root.entries()));
-            }
-        }
-        take(host.vars.iter().map(|(name, value)| (*name, *value)).collect());
-        for folder in &folders {
-            files.of(folder, "host_vars", name).for_each(|root| take(root.entries()));
-        }
-        let Some(at) = host.at else { continue };
-        hosts.push(Host {
-            name: name.clone(),
-            at: at.into(),
-            groups: groups
-                .iter()
-                .filter(|group| **group != "ungrouped")
-                .map(|group| group.to_string())
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect(),
-            connection: effective.into_iter().map(|(name, value)| variable(name, value)).collect(),
+        let index = *known.entry(groups).or_insert_with_key(|groups| {
+            let layer = of_groups(tree, files, &folders, groups);
+            effective.shared.push(Shared { layer, ..Shared::default() });
+            effective.shared.len() - 1
         });
+        let mut own = Layer::new();
+        add(&mut own, name, host.vars.iter().map(|(name, value)| (*name, *value)));
+        for folder in &folders {
+            files.of(folder, "host_vars", name).for_each(|root| add(&mut own, name, root.entries()));
+        }
+        let shared = &mut effective.shared[index];
+        shared.hosts += 1;
+        own.keys().for_each(|name| *shared.replaced.entry(name).or_default() += 1);
+        let groups = tree.groups_of(name).into_iter().filter(|group| *group != "ungrouped");
+        if let Some(at) = host.at {
+            let connection = |layer: &Layer<'a>| {
+                let of = layer.range("ansible_"..).take_while(|(name, _)| name.starts_with("ansible_"));
+                of.map(|(name, held)| (*name, held.value)).collect::<BTreeMap<&'a str, Value<'a>>>()
+            };
+            let mut variables = connection(&shared.layer);
+            variables.extend(connection(&own));
+            effective.hosts.push(Host {
+                name: name.clone(),
+                at: at.into(),
+                groups: groups.map(str::to_string).collect::<BTreeSet<_>>().into_iter().collect(),
+                connection: variables.into_iter().map(|(name, value)| variable(name, value)).collect(),
+            });
+        }
+        if !own.is_empty() {
+            effective.own.push((index, own));
+        }
     }
-    hosts
+    effective
+}
+
+fn add<'a>(layer: &mut Layer<'a>, owner: &str, entries: impl IntoIterator<Item = (&'a str, Value<'a>)>) {
+    let owner: Arc<str> = owner.into();
+    layer.extend(entries.into_iter().map(|(name, value)| (name, Held { value, owner: owner.clone() })));
+}
+
+/// What a host has from its groups, which are in the order of their precedence.
+fn of_groups<'a>(tree: &Tree<'a>, files: &Files<'a>, folders: &[String], groups: &[&str]) -> Layer<'a> {
+    let mut layer = Layer::new();
+    for name in std::iter::once("all").chain(groups.iter().copied()) {
+        let stated = tree.groups.get(name).into_iter().flat_map(|group| &group.vars);
+        add(&mut layer, name, stated.map(|(name, value)| (*name, *value)));
+    }
+    for folder in folders {
+        files.of(folder, "group_vars", "all").for_each(|root| add(&mut layer, "all", root.entries()));
+    }
+    for folder in folders {
+        for group in groups {
+            files.of(folder, "group_vars", group).for_each(|root| add(&mut layer, group, root.entries()));
+        }
+    }
+    layer
 }
 
 /// A variable with what its value proves.

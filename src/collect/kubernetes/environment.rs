@@ -12,7 +12,10 @@ use crate::collect::kubernetes::managers;
 use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::pods::is_template;
+use crate::collect::proxies::Proxies;
+use crate::collect::{Claim, Collector as _, Part};
 use crate::input::settings::{Holder, Setting, State, Via};
+use crate::input::workloads::Mount;
 use crate::located::Value;
 use crate::problem::{Problem, ProblemKind};
 
@@ -216,6 +219,38 @@ impl<'a> Stores<'a> {
         setting
     }
 
+    /// The keys of ConfigMaps that a container of a pod sees as files, of those whose names a proxy's file may have.
+    pub fn mounts(&self, object: &Object<'a>, pod: Value<'a>, container: Value<'a>) -> Vec<Mount<'a>> {
+        let volumes: Vec<Value<'a>> = pod.path(&["spec", "volumes"]).into_iter().flat_map(Value::items).collect();
+        let mut mounts = Vec::new();
+        for mount in container.get("volumeMounts").into_iter().flat_map(Value::items) {
+            let text = |key: &str| mount.get(key).and_then(Value::text);
+            let named = |volume: &&Value<'a>| volume.get("name").and_then(Value::text) == text("name");
+            let map = volumes.iter().find(named).and_then(|volume| volume.get("configMap"));
+            let name = map.and_then(|map| map.get("name")).and_then(Value::text);
+            let Some((map, name, folder)) = map.zip(name).zip(text("mountPath")).map(|((a, b), c)| (a, b, c)) else {
+                continue;
+            };
+            let items: Vec<Value<'a>> = map.get("items").into_iter().flat_map(Value::items).collect();
+            let data = self.config_maps.get(object, name).into_iter().flatten();
+            for (key, datum) in data.filter(|(key, _)| Proxies.claims(key) != Claim::No) {
+                let item = items.iter().find(|item| item.get("key").and_then(Value::text) == Some(key));
+                let path = item.and_then(|item| item.get("path")).and_then(Value::text).unwrap_or(key);
+                let chosen = items.is_empty() || item.is_some();
+                let target = match text("subPath").filter(|sub| !sub.is_empty()) {
+                    Some(sub) if sub == path => folder.to_string(),
+                    Some(_) => continue,
+                    None => format!("{}/{path}", folder.trim_end_matches('/')),
+                };
+                if chosen {
+                    let source = format!("{}/{name}/{key}", datum.place.located().path);
+                    mounts.push(Mount { source: source.into(), target: target.into(), at: mount.into() });
+                }
+            }
+        }
+        mounts
+    }
+
     /// The keys of ConfigMaps and Secrets that no container of the tree uses: something may.
     pub fn rest(&self, objects: &[Object<'a>], name: impl Fn(usize) -> Arc<str>) -> Vec<Setting<'a>> {
         let mut settings = Vec::new();
@@ -246,6 +281,15 @@ impl<'a> Stores<'a> {
         }
         settings
     }
+}
+
+/// The keys of a ConfigMap that may be files, each below the name of the map.
+pub fn parts<'a>(map: Value<'a>) -> Vec<Part<'a>> {
+    let name = map.path(&["metadata", "name"]).and_then(Value::text).unwrap_or_default();
+    let data = map.get("data").map(Value::entries).unwrap_or_default();
+    let part =
+        |(key, value): (&'a str, Value<'a>)| Part { name: format!("{name}/{key}"), target: key, value, text: None };
+    data.into_iter().map(part).collect()
 }
 
 /// The text of a scalar; of null the empty one, as it is to Go.

@@ -94,6 +94,15 @@ pub fn read<'a>(bundle: &'a Bundle, config: &Config, kustomized: &Kustomized) ->
     objects
 }
 
+/// The ConfigMaps of a file.
+pub fn config_maps(artefact: &Artefact) -> impl Iterator<Item = Value<'_>> {
+    let mut here = Vec::new();
+    for document in artefact.located.documents() {
+        unpack(document, None, &mut here, 0);
+    }
+    here.into_iter().filter(|found| found.kind == "ConfigMap").map(|found| found.root)
+}
+
 /// A document or an item of a list, with what says what it is.
 #[derive(Clone, Copy)]
 struct Unpacked<'a> {

@@ -31,7 +31,10 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
         let mut taken = Taken::default();
         let pods = pods::of(object).into_iter().map(|pod| {
             let deployment = name(object.deployment);
-            let containers = pods::containers(pod.root);
+            let mut containers = pods::containers(pod.root);
+            for (place, container) in &mut containers {
+                container.mounts = reading.mounts(object, pod.root, *place);
+            }
             let settings: Vec<Setting<'a>> = containers
                 .iter()
                 .flat_map(|(place, container)| {

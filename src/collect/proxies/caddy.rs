@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::proxies::answer::Found;
+use crate::collect::proxies::environment::{Environment, Environments};
 use crate::input::edges::{Answers, Aspect, Edge, EdgeKind, Location, Matching, Redirect, Unseen};
 use crate::located::Value;
 
@@ -76,16 +77,24 @@ impl<'a> Options<'a> {
 }
 
 /// The sites of every file that no other file of the tree imports.
-pub fn edges(bundle: &Bundle) -> Vec<Edge<'_>> {
+pub fn edges<'a>(bundle: &'a Bundle, environments: &Environments<'a>) -> Vec<Edge<'a>> {
     let files: Vec<&Artefact> = bundle.section("proxies").filter(|artefact| root(artefact).is_some()).collect();
     let imported: BTreeSet<Arc<str>> = files.iter().flat_map(|artefact| lines::imported(bundle, artefact)).collect();
     let roots = files.into_iter().filter(|artefact| !imported.contains(&artefact.path));
-    roots.flat_map(|artefact| of_file(bundle, artefact)).collect()
+    let with_environments = |artefact: &'a Artefact| {
+        let found = environments.of(artefact).into_iter();
+        found.flat_map(move |(environment, users)| {
+            let mut edges = of_file(bundle, artefact, environment);
+            edges.iter_mut().for_each(|edge| edge.users.clone_from(&users));
+            edges
+        })
+    };
+    roots.flat_map(with_environments).collect()
 }
 
-fn of_file<'a>(bundle: &'a Bundle, artefact: &'a Artefact) -> Vec<Edge<'a>> {
+fn of_file<'a>(bundle: &'a Bundle, artefact: &'a Artefact, environment: Environment<'a>) -> Vec<Edge<'a>> {
     let Some(list) = root(artefact) else { return Vec::new() };
-    let source = Source::read(bundle, list);
+    let source = Source::read(bundle, list, environment);
     let options = Options::read(&source.options);
     // Names that a site serves without TLS are not redirected.
     let of_site = |site: &Line<'a>| Address::list(site, &options);
@@ -108,7 +117,7 @@ fn of_file<'a>(bundle: &'a Bundle, artefact: &'a Artefact) -> Vec<Edge<'a>> {
         edges.push(edge);
     }
     for edge in &mut edges {
-        edge.files = vec![edge.at.0.located().path.clone(), artefact.path.clone()];
+        edge.files = vec![edge.at.0.located().key().clone(), artefact.path.clone()];
     }
     edges
 }

@@ -70,7 +70,7 @@ impl<'a> Block<'a> {
             }
             let Some(pattern) = directive.args.first().copied() else { continue };
             let text = pattern.text().unwrap_or_default();
-            let found = include::files(bundle, &list.located().path, text);
+            let found = include::files(bundle, list.located().key(), text);
             if (found.is_empty() && !include::is_shipped(text)) || depth >= Self::DEEPEST {
                 self.unseen.push(Unseen {
                     at: pattern.into(),

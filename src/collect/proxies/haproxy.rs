@@ -36,7 +36,7 @@ fn of_file(list: Value<'_>) -> Vec<Edge<'_>> {
             let mut edge = Edge::new("".into(), EdgeKind::Server, section.name.into(), section.at.into());
             let ports: BTreeSet<u16> = binds.iter().flat_map(|bind| bind.ports.iter().copied()).collect();
             edge.ports = ports.into_iter().collect();
-            edge.files = vec![list.located().path.clone()];
+            edge.files = vec![list.located().key().clone()];
             frontend::answers(section, &sections, first, &mut edge);
             edges.push(edge);
         }

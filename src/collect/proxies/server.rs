@@ -66,7 +66,7 @@ fn build<'a>(
     let hosts: Vec<Cow<'a, str>> = names.iter().filter(known).map(|name| Cow::Borrowed(*name)).collect();
     let name = hosts.first().cloned().unwrap_or(Cow::Borrowed("server"));
     let mut edge = Edge::new("".into(), EdgeKind::Server, name, server.at.into());
-    edge.files = vec![server.at.located().path.clone()];
+    edge.files = vec![server.at.located().key().clone()];
     edge.ports = ports(&block);
     edge.hosts = hosts;
     let errors: BTreeSet<&str> = block.all("error_page").filter_map(|page| page.words().last()).collect();

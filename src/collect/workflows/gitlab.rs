@@ -61,13 +61,16 @@ pub fn pipeline<'a>(root: Value<'a>, bundle: &'a Bundle) -> Pipeline<'a> {
             .iter()
             .map(|at| step("include", StepKind::Unknown, at.text().unwrap_or("an include").to_string(), *at)),
     );
-    let jobs: Vec<(&'a str, Value<'a>)> = walk.roots.iter().flat_map(|root| root.entries()).collect();
-    for (name, job) in &jobs {
-        if !GLOBAL.contains(name) && !name.starts_with('.') && job.is_mapping() {
-            walk.job(name, *job, &mut steps);
-        }
+    let jobs: Vec<(&'a str, Value<'a>)> = walk.roots.iter().flat_map(|root| jobs(*root)).collect();
+    for (name, job) in jobs.into_iter().filter(|(name, _)| !name.starts_with('.')) {
+        walk.job(name, job, &mut steps);
     }
     Pipeline { host: Host::Gitlab, at: first.into(), on_change: true, on_schedule: false, steps }
+}
+
+/// The jobs of a file, and what only others extend.
+pub fn jobs<'a>(root: Value<'a>) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+    root.entries().into_iter().filter(|(name, job)| !GLOBAL.contains(name) && job.is_mapping())
 }
 
 struct Walk<'a> {

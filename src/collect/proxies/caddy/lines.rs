@@ -10,6 +10,7 @@ use crate::artefact::{Artefact, Bundle};
 use crate::collect::paths;
 use crate::collect::proxies::caddy::{address, root};
 use crate::collect::proxies::directives::Directive;
+use crate::collect::proxies::environment::Environment;
 use crate::input::settings::Via;
 use crate::located::{Style, Value};
 use crate::syntax::caddyfile::{DIRECTIVES, is_variable};
@@ -69,13 +70,14 @@ pub struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub fn read(bundle: &'a Bundle, list: Value<'a>) -> Self {
+    pub fn read(bundle: &'a Bundle, list: Value<'a>, environment: Environment<'a>) -> Self {
         let mut source = Self::default();
         source.gather(bundle, list, 0);
         let expander =
             |source: &mut Self| Expander { bundle, snippets: std::mem::take(&mut source.snippets), left: MOST };
         let mut expand = expander(&mut source);
-        source.add(&mut expand, list, &Place::default());
+        let place = Place { environment: Arc::new(environment), ..Place::default() };
+        source.add(&mut expand, list, &place);
         source
     }
 
@@ -86,7 +88,7 @@ impl<'a> Source<'a> {
                 self.snippets.entry(name).or_insert(block);
             } else if directive.name == "import" && depth < DEEPEST {
                 let pattern = directive.word(0).unwrap_or_default();
-                for artefact in files(bundle, &list.located().path, pattern) {
+                for artefact in files(bundle, list.located().key(), pattern) {
                     root(artefact).into_iter().for_each(|list| self.gather(bundle, list, depth + 1));
                 }
             }
@@ -133,6 +135,7 @@ struct Place<'a> {
     args: Vec<Word<'a>>,
     /// What stands in the block of the import.
     block: Vec<Line<'a>>,
+    environment: Arc<Environment<'a>>,
 }
 
 impl<'a> Place<'a> {
@@ -155,9 +158,16 @@ impl<'a> Place<'a> {
             let inside = &raw[start + 1..end];
             from = end + 1;
             let new = if let Some(name) = inside.strip_prefix('$') {
-                match name.split_once(':') {
+                let (bare, default) = name.split_once(':').unwrap_or((name, ""));
+                match (self.environment.get(bare), default) {
+                    // What is one word stays one.
+                    (Some(Some(value)), _)
+                        if !value.is_empty() && !value.contains([' ', '\t', '\n', '{', '}', '"']) =>
+                    {
+                        value
+                    }
                     // A default of this machine is replaced wherever anybody else asks.
-                    Some((_, default)) if !address::is_local(default) => default,
+                    (None, default) if name.contains(':') && !address::is_local(default) => default,
                     _ => {
                         variable = true;
                         continue;
@@ -272,7 +282,7 @@ impl<'a> Expander<'a> {
         if let Some(block) = self.snippets.get(&*name.text) {
             return (Some(vec![*block]), inner);
         }
-        let found = files(self.bundle, &list.located().path, &name.text);
+        let found = files(self.bundle, list.located().key(), &name.text);
         let lists: Vec<Value<'a>> = found.into_iter().filter_map(root).collect();
         ((!lists.is_empty()).then_some(lists), inner)
     }
