@@ -1,8 +1,11 @@
 # What is detected in texts: where it stands, and how much it matters there.
 package lib.detections
 
-# Everybody who has the repository has what git tracks; outside git every file is part of what is shipped.
+# Everybody who has the repository has what git tracks, and the next `git add` takes what nothing ignores; outside git every
+# file is part of what is shipped.
 shipped(secret) if secret.tracked in {"yes", "unknown"}
+
+shipped(secret) if not object.get(secret, "ignored", false)
 
 # A literal that a program's code gives to the name of a credential, as opposed to a token that a provider's format tells.
 hard_coded(secret) if {

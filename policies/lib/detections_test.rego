@@ -31,10 +31,12 @@ test_severity_is_by_place_and_strength if {
 	detections.severity(secret("a", {"template": true, "severity": "high"})) == "low"
 }
 
-test_what_git_does_not_track_is_not_shipped if {
+test_what_git_ignores_is_not_shipped if {
 	detections.shipped(secret("a", {}))
 	detections.shipped(secret("a", {"tracked": "unknown"}))
-	not detections.shipped(secret("a", {"tracked": "no"}))
+	detections.shipped(secret("a", {"tracked": "no", "ignored": false}))
+	detections.shipped(secret("a", {"tracked": "yes", "ignored": true}))
+	not detections.shipped(secret("a", {"tracked": "no", "ignored": true}))
 }
 
 test_tokens_of_providers_in_code_are_no_hard_coded_settings if {

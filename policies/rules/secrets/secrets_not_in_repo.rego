@@ -12,7 +12,7 @@
 #   scope: bundle
 #   yields_to: [settings/database-credentials-not-in-env-files, secrets/secrets-via-env-or-manager]
 #   help: >-
-#     Revoke it where it was issued, keep the new one in a secret manager or an untracked file, and name it here by
+#     Revoke it where it was issued, keep the new one in a secret manager or a file that git ignores, and name it here by
 #     reference.
 package rules.secrets.secrets_not_in_repo
 

@@ -8,7 +8,8 @@ given := {"secrets": {
 	"found": [
 		detections_test.secret("tracked", {}),
 		detections_test.secret("bundled", {"tracked": "unknown", "strength": "weak"}),
-		detections_test.secret("kept", {"tracked": "no"}),
+		detections_test.secret("kept", {"tracked": "no", "ignored": true}),
+		detections_test.secret("next", {"tracked": "no", "ignored": false}),
 		detections_test.secret("template", {"template": true}),
 		detections_test.secret("test", {"judged": false, "environment": "test", "detector": "github-token", "strength": "known"}),
 	],
@@ -19,6 +20,7 @@ test_what_is_shipped_is_denied if {
 	{[f.at[3], f.severity] | some f in found} == {
 		["tracked", "critical"],
 		["bundled", "high"],
+		["next", "critical"],
 		["template", "low"],
 		["test", "medium"],
 	}

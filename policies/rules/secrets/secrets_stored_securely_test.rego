@@ -5,11 +5,11 @@ import data.rules.secrets.secrets_stored_securely as rule
 
 doc(settings, found) := {"settings": {"all": settings}, "secrets": {"files": {}, "code": [], "found": found}}
 
-test_an_untracked_file_that_others_read_is_denied if {
+test_an_ignored_file_that_others_read_is_denied if {
 	given := doc([], [
-		detections_test.secret("open", {"tracked": "no", "private": false}),
-		detections_test.secret("private", {"tracked": "no", "private": true}),
-		detections_test.secret("no modes here", {"tracked": "no"}),
+		detections_test.secret("open", {"tracked": "no", "ignored": true, "private": false}),
+		detections_test.secret("private", {"tracked": "no", "ignored": true, "private": true}),
+		detections_test.secret("no modes here", {"tracked": "no", "ignored": true}),
 		detections_test.secret("tracked", {"private": false}),
 	])
 	found := rule.deny with input as given

@@ -12,7 +12,7 @@ given := {"secrets": {
 		detections_test.secret("in a test", {"code": true, "judged": false, "environment": "test"}),
 		detections_test.secret("token", {"code": true, "detector": "github-token", "strength": "known"}),
 		detections_test.secret("configuration", {}),
-		detections_test.secret("untracked", {"code": true, "tracked": "no"}),
+		detections_test.secret("ignored", {"code": true, "tracked": "no", "ignored": true}),
 	],
 }}
 
