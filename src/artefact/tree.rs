@@ -15,7 +15,7 @@ use crate::problem::Problem;
 pub enum Tree {
     /// Files of the file system, and which of them git tracks.
     Folder(Option<HashSet<String>>),
-    Staged(Staged),
+    Staged(Box<Staged>),
 }
 
 /// What a file holds.
@@ -45,7 +45,7 @@ impl Tree {
         if sources.staged {
             let staged = Staged::open(&sources.paths)?;
             let walked = staged::walk(&staged, &sources.paths, exclude);
-            return Ok((Tree::Staged(staged), walked));
+            return Ok((Tree::Staged(Box::new(staged)), walked));
         }
         if sources.history.is_some() && Repository::open(&sources.paths)?.root.is_none() {
             // A bare repository has commits alone.

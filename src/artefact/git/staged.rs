@@ -62,13 +62,14 @@ impl Staged {
         let around = Repository::around(paths);
         // The slowest question first: git compares the whole index while the others are answered.
         let asked = ask_differences(&around, "HEAD");
+        let blobs = Blobs::open(&around);
         let repository = around.known()?;
         let Some(root) = repository.root.clone() else {
             return Err(Problem::new(ProblemKind::Fault, "", "a bare repository has nothing staged")
                 .help("run it in a work tree, or look at the history with --history")
                 .into());
         };
-        let blobs = Blobs::open(&repository)?;
+        let blobs = blobs?;
         let (listed, has_head) = match differences(&repository, asked) {
             Ok(listed) => (listed, true),
             Err(problem) => {
