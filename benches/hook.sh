@@ -72,6 +72,8 @@ for a in range(50):
 P
 cd "$work/large"
 git init -q . && git add -A && git commit -qm all
+# Packed as a clone is, and written before anything is timed.
+git repack -adq && sync
 plimsoll init --hook >/dev/null
 for n in $(seq 0 19); do echo "more: 1" >>"apps/a$n/b$((n * 2))/f3.yaml"; done
 git add -A

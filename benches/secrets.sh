@@ -20,7 +20,8 @@ echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(uname -m); plimsoll has $(stat -c 
 for folder in "$work/100 files" ${folders[@]+"${folders[@]}"} "$work/10000 manifests"; do
   names=() commands=()
   add() { command -v "$2" >/dev/null || return 0; names+=("$1"); commands+=("${*:2} '$folder'"); }
-  add plimsoll "$plimsoll" check --rule "'secrets/*'" --format json -o /dev/null
+  # The two rules that say where secrets stand; the other two ask more than scanners do.
+  add plimsoll "$plimsoll" check --rule secrets/secrets-not-in-repo --rule secrets/secrets-via-env-or-manager --format json -o /dev/null
   add gitleaks gitleaks dir --no-banner
   add betterleaks betterleaks fs --silent
   add kingfisher kingfisher scan --no-validate --no-update-check --quiet
