@@ -305,9 +305,11 @@ fn name_of(value: Value<'_>) -> Option<String> {
 impl Finding {
     /// Takes in another thing that the same rule says of the same place.
     pub(super) fn absorb(&mut self, other: Finding) {
+        // A rule may have joined several faults itself.
         let said: BTreeSet<&str> = self.message.split("; ").collect();
-        if !said.contains(other.message.as_str()) {
-            self.message = format!("{}; {}", self.message, other.message);
+        let new: Vec<&str> = other.message.split("; ").filter(|part| !said.contains(part)).collect();
+        if !new.is_empty() {
+            self.message = format!("{}; {}", self.message, new.join("; "));
         }
         self.severity = self.severity.max(other.severity);
         self.absent &= other.absent;
