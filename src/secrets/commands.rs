@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::secrets::assignments::{line_around, quoted};
+use crate::secrets::literals::{line_around, quoted};
 use crate::secrets::names::Kind;
 use crate::secrets::{Detection, Strength, credential, encoded, rows, values};
 

@@ -1,8 +1,8 @@
 //! Which keys lead to a secret, so that it is known again when lines move.
 
 use crate::secrets::Detection;
-use crate::secrets::assignments::line_around;
 use crate::secrets::family::Family;
+use crate::secrets::literals::line_around;
 
 /// Bytes above a secret in which its keys are looked for.
 const ABOVE: usize = 16 << 10;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::secrets::assignments::line_around;
 use crate::secrets::family::Family;
+use crate::secrets::literals::line_around;
 
 /// Bytes behind a name within which its value stands in an element of its own.
 const NEAR: usize = 400;

@@ -15,8 +15,8 @@ use crate::artefact::git_root;
 use crate::input::{measures, tables};
 use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
-use crate::secrets::assignments::line_around;
 use crate::secrets::control::foreign;
+use crate::secrets::literals::line_around;
 use crate::secrets::{Detection, detectors};
 
 /// Names of the files.

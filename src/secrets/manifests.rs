@@ -1,7 +1,7 @@
 //! What Kubernetes Secrets hold: every entry is base64, and its key need not say what it is.
 
-use crate::secrets::assignments::line_around;
 use crate::secrets::family::Family;
+use crate::secrets::literals::line_around;
 use crate::secrets::names::{self, Kind};
 use crate::secrets::{Detection, credential, encoded, scan, values};
 

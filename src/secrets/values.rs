@@ -224,6 +224,14 @@ fn is_run(value: &str) -> bool {
     bytes.len() >= 3 && steps * 10 >= (bytes.len() - 1) * 8
 }
 
+/// What durations and sizes are counted in.
+#[rustfmt::skip]
+const UNITS: &[&str] = &[
+    "s", "m", "h", "d", "ms", "w", "y", "min", "mins", "sec", "secs", "second", "seconds", "minute",
+    "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years", "kb", "mb", "gb",
+    "px",
+];
+
 /// Whether a value is a regular expression.
 fn is_pattern(value: &str) -> bool {
     let parts = ["[a-", "[A-", "[0-", "[^", "(?", "\\d", "\\w", "\\s", "\\b", "){", "]{", "]+", "]*", "]?", ".*", ")("];
@@ -249,37 +257,8 @@ fn is_plain(kind: Kind, value: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_alphabetic())
         && value.len() - digits <= 8
-        && matches!(
-            lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim_start_matches(['.', '_', ' ']),
-            "s" | "m"
-                | "h"
-                | "d"
-                | "ms"
-                | "w"
-                | "y"
-                | "min"
-                | "mins"
-                | "sec"
-                | "secs"
-                | "second"
-                | "seconds"
-                | "minute"
-                | "minutes"
-                | "hour"
-                | "hours"
-                | "day"
-                | "days"
-                | "week"
-                | "weeks"
-                | "month"
-                | "months"
-                | "year"
-                | "years"
-                | "kb"
-                | "mb"
-                | "gb"
-                | "px"
-                | "%"
+        && UNITS.contains(
+            &lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim_start_matches(['.', '_', ' ']),
         );
     let path = value.starts_with(['/', '~']) && !looks_made(value.trim_start_matches('/'))
         || value.starts_with("./")
