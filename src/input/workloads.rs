@@ -70,6 +70,36 @@ pub struct Workload<'a> {
     pub edge_in_deployment: bool,
 }
 
+impl<'a> Workload<'a> {
+    /// A workload of one copy that states nothing, and that nothing selects.
+    pub fn new(deployment: Arc<str>, platform: Platform, kind: Cow<'a, str>, name: Cow<'a, str>, at: At<'a>) -> Self {
+        Self {
+            deployment,
+            platform,
+            kind,
+            name,
+            namespace: None,
+            at,
+            replicas: Replicas { value: Some(1), source: ReplicaSource::Default, at },
+            containers: Vec::new(),
+            published: Vec::new(),
+            host_network: false,
+            aliases: Vec::new(),
+            strategy: None,
+            spread: Vec::new(),
+            labels: Vec::new(),
+            services: Vec::new(),
+            autoscaler: None,
+            autoscaled: false,
+            budgets: Vec::new(),
+            intended_budgets: Vec::new(),
+            network_policies: Vec::new(),
+            limit_range: None,
+            edge_in_deployment: false,
+        }
+    }
+}
+
 /// How many copies run, after the autoscaler's minimum.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Replicas<'a> {

@@ -222,14 +222,7 @@ impl<'a> Adder<'_, 'a> {
             &published,
         );
         self.contribution.workloads.all.push(Workload {
-            deployment: self.name.clone(),
-            platform: Platform::Compose,
-            kind: "service".into(),
-            name: service_name.clone(),
-            namespace: None,
-            at: service.at.into(),
             strategy: services::strategy(service, services::replicas(service, overlay).value).map(Box::new),
-            spread: Vec::new(),
             replicas: services::replicas(service, overlay),
             containers: vec![Container {
                 name: service_name.clone(),
@@ -255,14 +248,7 @@ impl<'a> Adder<'_, 'a> {
             host_network,
             labels: services::labels(service),
             aliases: services::aliases(service),
-            services: Vec::new(),
-            autoscaler: None,
-            autoscaled: false,
-            budgets: Vec::new(),
-            intended_budgets: Vec::new(),
-            network_policies: Vec::new(),
-            limit_range: None,
-            edge_in_deployment: false,
+            ..Workload::new(self.name.clone(), Platform::Compose, "service".into(), service_name, service.at.into())
         });
     }
 

@@ -13,8 +13,7 @@ use crate::collect::compose::{Port, published, range, short_port};
 use crate::input::deployments::{Deployment, DeploymentKind};
 use crate::input::settings::{Holder, Setting, State};
 use crate::input::workloads::{
-    Container, ContainerPort, ContainerRole, Platform, PublishedPort, ReplicaSource, Replicas, Resources, Word,
-    Workload,
+    Container, ContainerPort, ContainerRole, Platform, PublishedPort, Resources, Word, Workload,
 };
 use crate::input::{environment, products};
 use crate::located::Value;
@@ -101,16 +100,8 @@ fn workload<'a>(deployment: &Arc<str>, module: &'a str, arguments: Value<'a>) ->
     let command = words.filter_map(|word| Some(Word { text: word.text()?.into(), at: word.into() }));
     let host = ["network_mode", "networks"].iter().flat_map(|key| many(arguments.get(key)));
     let mut host = host.map(|network| network.get("name").unwrap_or(network));
+    let kind = module.rsplit('.').next().unwrap_or(module);
     Workload {
-        deployment: deployment.clone(),
-        platform: Platform::Ansible,
-        kind: module.rsplit('.').next().unwrap_or(module).into(),
-        name: name(arguments).into(),
-        namespace: None,
-        at: at.into(),
-        strategy: None,
-        spread: Vec::new(),
-        replicas: Replicas { value: Some(1), source: ReplicaSource::Default, at: at.into() },
         containers: vec![Container {
             name: name(arguments).into(),
             at: at.into(),
@@ -130,16 +121,7 @@ fn workload<'a>(deployment: &Arc<str>, module: &'a str, arguments: Value<'a>) ->
         }],
         published,
         host_network: host.any(|network| network.text() == Some("host")),
-        labels: Vec::new(),
-        aliases: Vec::new(),
-        services: Vec::new(),
-        autoscaler: None,
-        autoscaled: false,
-        budgets: Vec::new(),
-        intended_budgets: Vec::new(),
-        network_policies: Vec::new(),
-        limit_range: None,
-        edge_in_deployment: false,
+        ..Workload::new(deployment.clone(), Platform::Ansible, kind.into(), name(arguments).into(), at.into())
     }
 }
 

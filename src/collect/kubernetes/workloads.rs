@@ -84,28 +84,15 @@ fn workload<'a>(
     let host_network = pod.root.path(&["spec", "hostNetwork"]).is_some_and(is_true);
     let replicas = replicas(object, pod, autoscaler.as_ref());
     Workload {
-        deployment,
-        platform: Platform::Kubernetes,
-        kind: object.kind.into(),
-        name: object.name.into(),
         namespace: (!object.namespace.is_empty()).then(|| object.namespace.into()),
-        at: object.place().into(),
         strategy: rollout::strategy(object, replicas.value).map(Box::new),
-        spread: Vec::new(),
         replicas,
         containers: containers.into_iter().map(|(_, container)| container).collect(),
         published: pods::published(pod.root, host_network),
         host_network,
-        labels: Vec::new(),
-        aliases: Vec::new(),
-        services: Vec::new(),
         autoscaler,
-        autoscaled: false,
-        budgets: Vec::new(),
-        intended_budgets: Vec::new(),
-        network_policies: Vec::new(),
         limit_range: limit_range.map(Box::new),
-        edge_in_deployment: false,
+        ..Workload::new(deployment, Platform::Kubernetes, object.kind.into(), object.name.into(), object.place().into())
     }
 }
 
