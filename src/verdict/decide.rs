@@ -305,12 +305,7 @@ fn name_of(value: Value<'_>) -> Option<String> {
 impl Finding {
     /// Takes in another thing that the same rule says of the same place.
     pub(super) fn absorb(&mut self, other: Finding) {
-        // A rule may have joined several faults itself.
-        let said: BTreeSet<&str> = self.message.split("; ").collect();
-        let new: Vec<&str> = other.message.split("; ").filter(|part| !said.contains(part)).collect();
-        if !new.is_empty() {
-            self.message = format!("{}; {}", self.message, new.join("; "));
-        }
+        self.message = joined(&self.message, &other.message);
         self.severity = self.severity.max(other.severity);
         self.absent &= other.absent;
         self.related.extend(other.related);
@@ -320,6 +315,12 @@ impl Finding {
             self.deployment = None;
         }
     }
+}
+
+/// What two messages say together, each fault once; a rule may have joined several itself.
+fn joined(one: &str, other: &str) -> String {
+    let said: BTreeSet<&str> = one.split("; ").collect();
+    std::iter::once(one).chain(other.split("; ").filter(|part| !said.contains(part))).collect::<Vec<_>>().join("; ")
 }
 
 /// The final verdicts, after waivers and ignores: findings come on top of what else is known.
@@ -337,6 +338,23 @@ pub fn settle(outcomes: &mut [Outcome]) {
             outcome.verdict = Verdict::Fail;
         } else if !outcome.findings.is_empty() {
             outcome.verdict = outcome.verdict.min(Verdict::Waived);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_of_one_place_are_said_once() {
+        for (one, other, both) in [
+            ("no limit", "no limit", "no limit"),
+            ("no limit", "no request", "no limit; no request"),
+            ("no limit; no request", "no limit; no request", "no limit; no request"),
+            ("no limit", "no limit; no request", "no limit; no request"),
+        ] {
+            assert_eq!(joined(one, other), both);
         }
     }
 }
