@@ -43,7 +43,7 @@ mod parts;
 mod sections;
 
 pub use parts::Part;
-pub use sections::{SECTIONS, VIEWS};
+pub use sections::{Asked, BY_ROLE, Entry, SECTIONS, VIEWS, lists};
 
 /// Something that serialises, of whatever type.
 pub type Any<'a> = Box<dyn erased_serde::Serialize + Send + Sync + 'a>;
@@ -190,14 +190,30 @@ impl<'a> InputDocument<'a> {
         sections
     }
 
-    /// Whether a section holds anything that a rule could look at.
-    pub fn has(&self, section: &str) -> bool {
-        match section {
+    /// Whether a section, or one list of it (`workloads.budgets`), holds anything that a rule could look at.
+    pub fn has(&self, name: &str) -> bool {
+        let workloads = &self.workloads;
+        match name {
             "settings" => !self.settings.all.is_empty(),
-            "workloads" => !self.workloads.is_empty(),
+            "settings.placeholders" => self.settings.all.iter().any(|setting| setting.placeholder.is_some()),
+            "workloads" => !workloads.is_empty(),
+            "workloads.all" => !workloads.all.is_empty(),
+            "workloads.services" => !workloads.services.is_empty(),
+            "workloads.autoscalers" => !workloads.autoscalers.is_empty(),
+            "workloads.budgets" => !workloads.budgets.is_empty(),
+            "workloads.network_policies" => !workloads.network_policies.is_empty(),
+            "workloads.namespaces" => !workloads.namespaces.is_empty(),
             "edges" => !self.edges.is_empty(),
-            other => self.collected().contains(other),
+            other => match other.split_once('.') {
+                Some((section, _)) => self.has(section),
+                None => self.collected().contains(other),
+            },
         }
+    }
+
+    /// The roles that settings have.
+    pub fn roles(&self) -> HashSet<&str> {
+        self.settings.all.iter().filter_map(|setting| setting.role.as_deref()).collect()
     }
 
     /// The place that a route names.
@@ -285,11 +301,24 @@ pub fn display(route: &[Step]) -> String {
 /// The whole document, every section that was collected.
 impl Serialize for InputDocument<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.entries();
         let mut map = serializer.serialize_map(None)?;
-        for (name, section) in self.sections() {
-            map.serialize_entry(name, &section)?;
+        for section in entries.chunk_by(|a, b| a.section == b.section) {
+            match section {
+                [Entry { section, list: None, value }] => map.serialize_entry(section, value)?,
+                lists => map.serialize_entry(lists[0].section, &Lists(lists))?,
+            }
         }
         map.end()
+    }
+}
+
+/// The lists of one section, by name.
+struct Lists<'l, 's>(&'l [Entry<'s>]);
+
+impl Serialize for Lists<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().filter_map(|entry| Some((entry.list?, &entry.value))))
     }
 }
 

@@ -16,7 +16,7 @@ use foldhash::{HashSet, fast::FixedState};
 use rayon::prelude::*;
 use regorus::{Engine, Value as RegoValue};
 
-use crate::input::{InputDocument, Part};
+use crate::input::{BY_ROLE, Entry, InputDocument, Part};
 use crate::located::Step;
 use crate::problem::Problem;
 use crate::rule::metadata::SEVERITIES;
@@ -116,23 +116,28 @@ impl Policies {
         mode: &str,
         params: &HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
     ) -> Vec<Evaluated> {
-        // A rule over sections with nothing in them has nothing to say.
+        let present = document.roles();
+        // A rule over sections and roles with nothing in them has nothing to say.
+        let has = |rule: &Rule, name: &String| match top(name) {
+            "settings" if !rule.roles.is_empty() => rule.roles.iter().any(|role| present.contains(role.as_str())),
+            _ => document.has(name),
+        };
         let (ready, idle): (Vec<&Arc<Rule>>, Vec<&Arc<Rule>>) =
-            rules.iter().partition(|rule| rule.input.iter().any(|name| document.has(top(name))));
+            rules.iter().partition(|rule| rule.input.iter().any(|name| has(rule, name)));
         let mut merged: BTreeMap<Arc<str>, Evaluation> = BTreeMap::new();
         let engines = Engines::new(&self.modules, &ready);
         let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
         let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
         let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(&engines, part, rules, mode, params);
-        let reading = bundle.iter().filter(|rule| rule.input.iter().any(|input| top(input) == "settings"));
-        // One that names no roles may read them all.
-        let all = reading.clone().any(|rule| rule.roles.is_empty());
-        let roles: Vec<&str> = reading.filter(|_| !all).flat_map(|rule| &rule.roles).map(String::as_str).collect();
         let of_parts = || -> Vec<Vec<(Arc<str>, Evaluation)>> {
-            let parts = if file.is_empty() { Vec::new() } else { document.parts() };
+            let asked = |section: &str, list: Option<&str>| file.iter().any(|rule| rule.reads(section, list));
+            let parts = if file.is_empty() { Vec::new() } else { document.parts(&asked, &roles_of(&file)) };
             parts.into_par_iter().map(|part| run(part, &file)).collect()
         };
-        let of_whole = || if bundle.is_empty() { Vec::new() } else { run(document.whole(&roles), &bundle) };
+        let of_whole = || {
+            let asked = |section: &str, list: Option<&str>| bundle.iter().any(|rule| rule.reads(section, list));
+            if bundle.is_empty() { Vec::new() } else { run(document.whole(&asked, &roles_of(&bundle)), &bundle) }
+        };
         let (parts, whole) = rayon::join(of_parts, of_whole);
         let results = parts.into_iter().flatten().chain(whole);
         for (id, evaluation) in results {
@@ -173,36 +178,80 @@ fn run_part(
     params: &HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
 ) -> Vec<(Arc<str>, Evaluation)> {
     let strings = value::Strings::default();
-    let mut base = RegoValue::new_object();
+    let mut base: Vec<(&str, Option<&str>, RegoValue)> = Vec::with_capacity(part.len());
     let mut failure = None;
-    for (name, section) in &part.sections {
-        if rules.iter().any(|rule| rule.input.iter().any(|input| top(input) == *name)) {
-            match value::convert(section.as_ref(), &strings) {
-                Ok(value) => insert(&mut base, name, value),
-                Err(error) => failure = Some(format!("the section {name} cannot be converted: {error}")),
-            }
+    for Entry { section, list, value } in &part {
+        match value::convert(value.as_ref(), &strings) {
+            Ok(value) => base.push((section, *list, value)),
+            Err(error) => failure = Some(format!("the section {section} cannot be converted: {error}")),
         }
     }
     drop((part, strings));
-    insert(&mut base, "mode", RegoValue::from(mode));
     rules
         .par_iter()
         .map(|rule| {
-            let mut input = RegoValue::new_object();
-            if let Ok(all) = base.as_object() {
-                for (key, value) in all.iter() {
-                    let declared = matches!(key, RegoValue::String(key) if &**key == "mode" || rule.input.iter().any(|input| top(input) == &**key));
-                    if declared && let Ok(object) = input.as_object_mut() {
-                        object.insert(key.clone(), value.clone());
-                    }
-                }
-            }
+            let mut input = input_of(rule, &base);
+            insert(&mut input, "mode", RegoValue::from(mode));
             insert(&mut input, "params", parameters(rule, params.get(&rule.id)));
             let mut evaluation = evaluate_rule(engines, rule, &input);
             evaluation.error = evaluation.error.or_else(|| failure.clone());
             (rule.id.clone(), evaluation)
         })
         .collect()
+}
+
+/// The sections and lists that a rule declares; of settings, where it names roles, those of its roles alone.
+fn input_of(rule: &Rule, base: &[(&str, Option<&str>, RegoValue)]) -> RegoValue {
+    let mut input = RegoValue::new_object();
+    let declared = base.iter().filter(|(section, list, _)| rule.reads(section, *list)).collect::<Vec<_>>();
+    for entries in declared.chunk_by(|a, b| a.0 == b.0) {
+        let mut lists = RegoValue::new_object();
+        for (section, list, value) in entries {
+            match list {
+                None => insert(&mut input, section, value.clone()),
+                Some(list) if *section != "settings" || rule.roles.is_empty() => insert(&mut lists, list, value.clone()),
+                Some("inventory") => {
+                    let mut inventory = RegoValue::new_object();
+                    for list in ["known", "unseen"] {
+                        insert(&mut inventory, list, of_roles(rule, &value[list]));
+                    }
+                    insert(&mut lists, "inventory", inventory);
+                }
+                Some(list) if BY_ROLE.contains(list) => insert(&mut lists, list, of_roles(rule, value)),
+                Some(_) => {}
+            }
+        }
+        if let [(section, Some(_), _), ..] = entries {
+            insert(&mut input, section, lists);
+        }
+    }
+    input
+}
+
+/// The settings of a rule's roles, out of all settings by role.
+fn of_roles(rule: &Rule, by_role: &RegoValue) -> RegoValue {
+    let mut roles = RegoValue::new_object();
+    for role in &rule.roles {
+        if let Ok(found) = by_role.as_object()
+            && let Some(settings) = found.get(&RegoValue::from(role.as_str()))
+        {
+            insert(&mut roles, role, settings.clone());
+        }
+    }
+    roles
+}
+
+/// The roles that rules read; none where one of them names none, which may read them all.
+fn roles_of<'r>(rules: &[&'r Arc<Rule>]) -> Vec<&'r str> {
+    let reading = rules.iter().filter(|rule| rule.input.iter().any(|input| top(input) == "settings"));
+    let mut roles = Vec::new();
+    for rule in reading {
+        if rule.roles.is_empty() {
+            return Vec::new();
+        }
+        roles.extend(rule.roles.iter().map(String::as_str));
+    }
+    roles
 }
 
 fn insert(object: &mut RegoValue, key: &str, value: RegoValue) {

@@ -92,3 +92,14 @@ pub struct Rule {
     /// Path of its Rego file; built-in ones begin with `policies/`.
     pub file: Arc<str>,
 }
+
+impl Rule {
+    /// Whether it declares a section, or a list of it: `workloads` and `workloads.budgets` both do for that list.
+    pub fn reads(&self, section: &str, list: Option<&str>) -> bool {
+        self.input.iter().any(|name| match name.strip_prefix(section) {
+            Some("") => true,
+            Some(rest) => rest.strip_prefix('.').is_some_and(|own| list.is_none_or(|list| list == own)),
+            None => false,
+        })
+    }
+}

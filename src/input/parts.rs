@@ -2,48 +2,46 @@
 
 use std::collections::HashSet;
 
-use crate::input::sections::{SettingsSection, WorkloadsSection};
+use crate::input::InputDocument;
+use crate::input::sections::{Asked, Entry, Views};
 use crate::input::settings::{Reach, Setting};
-use crate::input::{Any, InputDocument};
 
 /// Entries of views that one part holds at most.
 const ENTRIES: usize = 2_000;
 
-/// Sections for one evaluation, by name; only judged deployments are in their views.
-pub struct Part<'s> {
-    pub sections: Vec<(&'static str, Any<'s>)>,
-}
+/// What rules see in one evaluation; only judged deployments are in its views.
+pub type Part<'s> = Vec<Entry<'s>>;
 
 impl<'a> InputDocument<'a> {
     /// The document as rules of `scope: bundle` see it: whole, without the deployments that are not judged, and of settings
     /// those of the given roles alone, if there are any.
-    pub fn whole<'s>(&'s self, roles: &[&str]) -> Part<'s>
+    pub fn whole<'s>(&'s self, asked: &Asked<'_>, roles: &[&str]) -> Part<'s>
     where
         'a: 's,
     {
-        let mut parts = self.slices(usize::MAX, roles);
-        parts.pop().unwrap_or(Part { sections: Vec::new() })
+        self.slices(usize::MAX, asked, roles).pop().unwrap_or_default()
     }
 
     /// The document cut into parts; raw sections are in each of them.
-    pub fn parts<'s>(&'s self) -> Vec<Part<'s>>
+    pub fn parts<'s>(&'s self, asked: &Asked<'_>, roles: &[&str]) -> Vec<Part<'s>>
     where
         'a: 's,
     {
-        self.slices(ENTRIES, &[])
+        self.slices(ENTRIES, asked, roles)
     }
 
-    fn slices<'s>(&'s self, entries: usize, roles: &[&str]) -> Vec<Part<'s>>
+    fn slices<'s>(&'s self, entries: usize, asked: &Asked<'_>, roles: &[&str]) -> Vec<Part<'s>>
     where
         'a: 's,
     {
         let judged = self.judged();
         // A pipeline is no deployment; its variables are for the rules that ask for them.
         let in_view = |setting: &&Setting<'a>| setting.reaches == Reach::Ci || judged.contains(&*setting.deployment);
-        let mut settings: Vec<&Setting<'a>> = self.settings.all.iter().filter(in_view).collect();
-        settings
-            .retain(|setting| roles.is_empty() || setting.role.as_deref().is_some_and(|role| roles.contains(&role)));
-        let all = of(&self.workloads.all, &judged, |workload| &workload.deployment);
+        let of_role =
+            |setting: &&Setting<'a>| roles.is_empty() || setting.role.as_deref().is_some_and(|role| roles.contains(&role));
+        let settings: Vec<&Setting<'a>> =
+            self.settings.all.iter().filter(|setting| of_role(setting) && in_view(setting)).collect();
+        let workloads = of(&self.workloads.all, &judged, |workload| &workload.deployment);
         let services = of(&self.workloads.services, &judged, |service| &service.deployment);
         let autoscalers = of(&self.workloads.autoscalers, &judged, |scaler| &scaler.deployment);
         let budgets = of(&self.workloads.budgets, &judged, |budget| &budget.deployment);
@@ -51,7 +49,7 @@ impl<'a> InputDocument<'a> {
         let namespaces = of(&self.workloads.namespaces, &judged, |namespace| &namespace.deployment);
         let edges = of(&self.edges, &judged, |edge| &edge.deployment);
         let total = settings.len()
-            + all.len()
+            + workloads.len()
             + services.len()
             + autoscalers.len()
             + budgets.len()
@@ -60,25 +58,21 @@ impl<'a> InputDocument<'a> {
             + edges.len();
         let count = total.div_ceil(entries).max(1);
         let collected = self.collected();
+        let asked_view = |section: &str, list: Option<&str>| collected.contains(section) && asked(section, list);
         (0..count)
             .map(|n| {
-                let workloads = WorkloadsSection {
-                    all: slice(&all, n, count),
+                let views = Views {
+                    deployments: self.deployments.iter().filter(|deployment| deployment.judged).collect(),
+                    settings: slice(&settings, n, count),
+                    workloads: slice(&workloads, n, count),
                     services: slice(&services, n, count),
                     autoscalers: slice(&autoscalers, n, count),
                     budgets: slice(&budgets, n, count),
                     network_policies: slice(&policies, n, count),
                     namespaces: slice(&namespaces, n, count),
+                    edges: slice(&edges, n, count),
                 };
-                let deployments: Vec<_> = self.deployments.iter().filter(|deployment| deployment.judged).collect();
-                let views: [(&'static str, Any<'s>); 4] = [
-                    ("deployments", Box::new(deployments)),
-                    ("settings", Box::new(SettingsSection::new(slice(&settings, n, count)))),
-                    ("workloads", Box::new(workloads)),
-                    ("edges", Box::new(slice(&edges, n, count))),
-                ];
-                let views = views.into_iter().filter(|(name, _)| collected.contains(name));
-                Part { sections: views.chain(self.raw_sections()).collect() }
+                views.entries(&asked_view).into_iter().chain(self.raw_entries(asked)).collect()
             })
             .collect()
     }

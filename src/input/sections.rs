@@ -1,10 +1,11 @@
-//! The names of all sections, and each section as something that serialises.
+//! The names of all sections and of their lists, and each of them as something that serialises.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::collect::COLLECTORS;
+use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
 use crate::input::scheduling::Scaler;
 use crate::input::settings::{Reach, Setting};
@@ -38,6 +39,31 @@ pub const SECTIONS: &[&str] = &[
 /// The sections that are views: made from several kinds of artefact.
 pub const VIEWS: &[&str] = &["deployments", "settings", "workloads", "edges"];
 
+/// The views with several lists, each of which a rule may declare alone: `workloads.budgets`.
+pub const LISTS: &[(&str, &[&str])] = &[
+    ("settings", &["all", "by_role", "known", "unseen", "inventory", "placeholders"]),
+    ("workloads", &["all", "services", "autoscalers", "budgets", "network_policies", "namespaces"]),
+];
+
+/// The lists of `settings` by role: all that a rule with `roles` gets of them.
+pub const BY_ROLE: &[&str] = &["by_role", "known", "unseen", "inventory"];
+
+/// The lists of a view, none where it is one list itself.
+pub fn lists(section: &str) -> &'static [&'static str] {
+    LISTS.iter().find(|(name, _)| *name == section).map_or(&[][..], |(_, lists)| lists)
+}
+
+/// A section, or one list of it, as something that serialises.
+pub struct Entry<'s> {
+    pub section: &'static str,
+    /// None where the section has no lists of its own.
+    pub list: Option<&'static str>,
+    pub value: Any<'s>,
+}
+
+/// Which sections, and which of their lists, are asked for.
+pub type Asked<'w> = dyn Fn(&str, Option<&str>) -> bool + 'w;
+
 /// Settings by their role; those without one under `none`.
 type ByRole<'s, 'a> = BTreeMap<&'s str, Vec<Shared<'s, Setting<'a>>>>;
 
@@ -48,54 +74,75 @@ struct Judgeable<'s, 'a> {
     unseen: ByRole<'s, 'a>,
 }
 
-/// The section `settings`: every setting once, and the same settings as rules ask for them.
-#[derive(Serialize)]
-pub struct SettingsSection<'s, 'a> {
-    all: Vec<Shared<'s, Setting<'a>>>,
-    by_role: ByRole<'s, 'a>,
-    /// What containers get and whose value is known.
-    known: ByRole<'s, 'a>,
-    /// What containers get and whose value the tree does not hold.
-    unseen: ByRole<'s, 'a>,
-    /// The same of what hosts of inventories get, for the rules that ask for it.
-    inventory: Judgeable<'s, 'a>,
-    placeholders: Vec<Shared<'s, Setting<'a>>>,
-}
-
-impl<'s, 'a> SettingsSection<'s, 'a> {
-    pub fn new(all: Vec<&'s Setting<'a>>) -> Self {
-        let by_role = |wanted: &dyn Fn(&Setting<'a>) -> bool| {
-            let mut roles: ByRole<'s, 'a> = BTreeMap::new();
-            for setting in all.iter().filter(|setting| wanted(setting)) {
-                roles.entry(setting.role.as_deref().unwrap_or("none")).or_default().push(Shared(setting));
-            }
-            roles
-        };
-        let known = |reach| by_role(&|setting| setting.reaches == reach && setting.value.is_some());
-        let unseen = |reach| by_role(&|setting| setting.reaches == reach && setting.unseen.is_some());
-        Self {
-            by_role: by_role(&|setting| setting.role.is_some()),
-            known: known(Reach::Container),
-            unseen: unseen(Reach::Container),
-            inventory: Judgeable { known: known(Reach::Inventory), unseen: unseen(Reach::Inventory) },
-            placeholders: all.iter().filter(|setting| setting.placeholder.is_some()).map(|one| Shared(*one)).collect(),
-            all: all.into_iter().map(Shared).collect(),
+/// A list of settings: every setting once, or some of them as rules ask for them.
+fn settings<'s, 'a>(list: &str, all: &[&'s Setting<'a>]) -> Any<'s> {
+    let shared = |wanted: &dyn Fn(&Setting<'a>) -> bool| -> Vec<Shared<'s, Setting<'a>>> {
+        all.iter().filter(|setting| wanted(setting)).map(|one| Shared(*one)).collect()
+    };
+    let by_role = |wanted: &dyn Fn(&Setting<'a>) -> bool| {
+        let mut roles: ByRole<'s, 'a> = BTreeMap::new();
+        for setting in shared(wanted) {
+            roles.entry(setting.0.role.as_deref().unwrap_or("none")).or_default().push(setting);
         }
+        roles
+    };
+    let known = |reach| by_role(&|setting| setting.reaches == reach && setting.value.is_some());
+    let unseen = |reach| by_role(&|setting| setting.reaches == reach && setting.unseen.is_some());
+    match list {
+        "by_role" => Box::new(by_role(&|setting| setting.role.is_some())),
+        // What containers get: the value is known, or the tree does not hold it.
+        "known" => Box::new(known(Reach::Container)),
+        "unseen" => Box::new(unseen(Reach::Container)),
+        // The same of what hosts of inventories get, for the rules that ask for it.
+        "inventory" => Box::new(Judgeable { known: known(Reach::Inventory), unseen: unseen(Reach::Inventory) }),
+        "placeholders" => Box::new(shared(&|setting| setting.placeholder.is_some())),
+        _ => Box::new(shared(&|_| true)),
     }
 }
 
-/// The section `workloads`.
-#[derive(Serialize, Default)]
-pub struct WorkloadsSection<'s, 'a> {
-    pub all: Vec<&'s Workload<'a>>,
+/// Entries of the views, all of them or a part.
+pub struct Views<'s, 'a> {
+    pub deployments: Vec<&'s Deployment<'a>>,
+    pub settings: Vec<&'s Setting<'a>>,
+    pub workloads: Vec<&'s Workload<'a>>,
     pub services: Vec<&'s Service<'a>>,
     pub autoscalers: Vec<&'s Scaler<'a>>,
     pub budgets: Vec<&'s Budget<'a>>,
     pub network_policies: Vec<&'s NetworkPolicy<'a>>,
     pub namespaces: Vec<&'s Namespace<'a>>,
+    pub edges: Vec<&'s Edge<'a>>,
 }
 
-/// A section that holds files and what the collector put beside them.
+impl<'s, 'a: 's> Views<'s, 'a> {
+    /// What is asked for of them.
+    pub fn entries(&self, asked: &Asked<'_>) -> Vec<Entry<'s>> {
+        let list = |section: &str, list: Option<&str>| -> Any<'s> {
+            match (section, list) {
+                ("settings", Some(list)) => settings(list, &self.settings),
+                ("workloads", Some("services")) => Box::new(self.services.clone()),
+                ("workloads", Some("autoscalers")) => Box::new(self.autoscalers.clone()),
+                ("workloads", Some("budgets")) => Box::new(self.budgets.clone()),
+                ("workloads", Some("network_policies")) => Box::new(self.network_policies.clone()),
+                ("workloads", Some("namespaces")) => Box::new(self.namespaces.clone()),
+                ("workloads", _) => Box::new(self.workloads.clone()),
+                ("edges", _) => Box::new(self.edges.clone()),
+                _ => Box::new(self.deployments.clone()),
+            }
+        };
+        let mut entries = Vec::new();
+        for section in VIEWS.iter().copied() {
+            let names: Vec<Option<&'static str>> = match lists(section) {
+                [] => vec![None],
+                names => names.iter().copied().map(Some).collect(),
+            };
+            let names = names.into_iter().filter(|name| asked(section, *name));
+            entries.extend(names.map(|name| Entry { section, list: name, value: list(section, name) }));
+        }
+        entries
+    }
+}
+
+/// The files of a section and what its collector put beside them.
 #[derive(Serialize)]
 struct RawSection<'s, 'a> {
     files: Files<'a>,
@@ -108,45 +155,40 @@ fn beside<S: serde::Serializer>(entries: &&[(&'static str, Any<'_>)], serializer
 }
 
 impl<'a> InputDocument<'a> {
-    /// Every section that was collected, whole, by name.
-    pub fn sections<'s>(&'s self) -> Vec<(&'static str, Any<'s>)>
+    /// Every section that was collected, whole, each section's lists one after the other.
+    pub(super) fn entries<'s>(&'s self) -> Vec<Entry<'s>>
     where
         'a: 's,
     {
-        let edges: Vec<&Edge<'a>> = self.edges.iter().collect();
-        let views: [(&'static str, Any<'s>); 4] = [
-            ("deployments", Box::new(&self.deployments)),
-            ("settings", Box::new(SettingsSection::new(self.settings.all.iter().collect()))),
-            (
-                "workloads",
-                Box::new(WorkloadsSection {
-                    all: self.workloads.all.iter().collect(),
-                    services: self.workloads.services.iter().collect(),
-                    autoscalers: self.workloads.autoscalers.iter().collect(),
-                    budgets: self.workloads.budgets.iter().collect(),
-                    network_policies: self.workloads.network_policies.iter().collect(),
-                    namespaces: self.workloads.namespaces.iter().collect(),
-                }),
-            ),
-            ("edges", Box::new(edges)),
-        ];
+        let views = Views {
+            deployments: self.deployments.iter().collect(),
+            settings: self.settings.all.iter().collect(),
+            workloads: self.workloads.all.iter().collect(),
+            services: self.workloads.services.iter().collect(),
+            autoscalers: self.workloads.autoscalers.iter().collect(),
+            budgets: self.workloads.budgets.iter().collect(),
+            network_policies: self.workloads.network_policies.iter().collect(),
+            namespaces: self.workloads.namespaces.iter().collect(),
+            edges: self.edges.iter().collect(),
+        };
         let collected = self.collected();
-        views.into_iter().filter(|(name, _)| collected.contains(name)).chain(self.raw_sections()).collect()
+        let all = views.entries(&|section, _| collected.contains(section));
+        all.into_iter().chain(self.raw_entries(&|_, _| true)).collect()
     }
 
-    /// The sections of raw artefacts that were collected.
-    pub(super) fn raw_sections<'s>(&'s self) -> Vec<(&'static str, Any<'s>)>
+    /// The sections of raw artefacts that were collected and are asked for.
+    pub(super) fn raw_entries<'s>(&'s self, asked: &Asked<'_>) -> Vec<Entry<'s>>
     where
         'a: 's,
     {
         let collected = self.collected();
         let sections = COLLECTORS.iter().map(|collector| collector.section());
         sections
-            .filter(|section| collected.contains(section))
+            .filter(|section| collected.contains(section) && asked(section, None))
             .map(|section| {
                 let files = Files(self.bundle.section(section).collect());
                 let beside = self.beside.get(section).map_or(&[][..], Vec::as_slice);
-                (section, Box::new(RawSection { files, beside }) as Any<'s>)
+                Entry { section, list: None, value: Box::new(RawSection { files, beside }) }
             })
             .collect()
     }

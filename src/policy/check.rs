@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::input::SECTIONS;
+use crate::input::{BY_ROLE, SECTIONS, lists};
 use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
+use crate::rule::Rule;
 
 use super::calls::recursion;
 use super::engine::bare;
 use super::references::{chain, references};
-use super::{Module, top};
+use super::Module;
 
 /// Parsing takes exponential time in the nesting of literals, so deeper ones are refused unread.
 const DEEPEST: usize = 12;
@@ -227,11 +228,11 @@ fn imports(module: &Module, tree: &Json, packages: &BTreeSet<String>, problems: 
 fn reads(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
     let mut found = Vec::new();
     references(&tree["rules"], &mut found);
-    let declared: Option<Vec<String>> = if module.is_lib() {
+    let declared: Option<Rule> = if module.is_lib() {
         None
     } else {
         match module.rule() {
-            Ok(rule) => Some(rule.input),
+            Ok(rule) => Some(rule),
             // Its METADATA is reported where rules are made.
             Err(_) => return,
         }
@@ -256,13 +257,26 @@ fn reads(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
             Some(Some(section)) if !SECTIONS.contains(&section.as_str()) => {
                 report(format!("there is no section `{section}`"), crate::rule::metadata::suggest(section, SECTIONS));
             }
-            Some(Some(section)) if !declared.iter().any(|one| top(one) == section) => {
-                report(
-                    format!("`input.{section}` is read but not declared"),
-                    format!("add `{section}` to `custom.input`"),
-                );
+            Some(Some(section)) => {
+                let list = reference.parts.get(2).and_then(Option::as_deref);
+                let list = list.filter(|list| lists(section).contains(list));
+                let read = list.map_or(section.clone(), |list| format!("{section}.{list}"));
+                let whole = list.is_some() || lists(section).is_empty() || declared.input.contains(section);
+                if !declared.reads(section, list) || !whole {
+                    report(
+                        format!("`input.{read}` is read but not declared"),
+                        format!("add `{read}` to `custom.input`"),
+                    );
+                } else if section == "settings"
+                    && !declared.roles.is_empty()
+                    && list.is_some_and(|list| !BY_ROLE.contains(&list))
+                {
+                    report(
+                        format!("`input.{read}` is read, which a rule with `roles` does not get"),
+                        "read the settings of its roles, or leave out `custom.roles`".to_string(),
+                    );
+                }
             }
-            Some(Some(_)) => {}
         }
     }
 }
@@ -275,14 +289,15 @@ mod tests {
         Module { path: inside.into(), text: text.into(), inside: inside.to_string() }
     }
 
-    fn rule(body: &str) -> String {
-        format!(
-            "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: low\n#   input: [settings]\n#   help: H\npackage rules.own.x\n\n{body}"
-        )
+    fn problems(body: &str) -> Vec<(String, String)> {
+        problems_of("[settings]", body)
     }
 
-    fn problems(body: &str) -> Vec<(String, String)> {
-        let text = rule(body);
+    /// Problems of a rule with the given `input`, and maybe more keys behind it.
+    fn problems_of(input: &str, body: &str) -> Vec<(String, String)> {
+        let custom = format!("#   severity: low\n#   input: {input}\n#   help: H\n");
+        let text =
+            format!("# METADATA\n# title: T\n# description: D\n# custom:\n{custom}package rules.own.x\n\n{body}");
         let mut problems = Vec::new();
         own(&super::super::source::embedded(), vec![module("rules/own/x.rego", &text)], &mut problems);
         let place = |problem: &Problem| problem.span.map(|span| text[span.range()].to_string()).unwrap_or_default();
@@ -293,6 +308,25 @@ mod tests {
     fn a_module_that_keeps_to_the_contract_is_taken() {
         let body = "import data.data.default_passwords\n\ndeny contains {\"at\": s.at, \"message\": \"m\"} if {\n\tsome s in input.settings.all\n\ts.value in default_passwords\n\tinput.params.n\n}\n";
         assert_eq!(problems(body), []);
+    }
+
+    #[test]
+    fn lists_are_declared_alone_or_with_their_section() {
+        let budgets = "deny contains b if some b in input.workloads.budgets\n";
+        let whole = "deny contains f(input.workloads) if true\n\nf(x) := x.all\n";
+        let all = "deny contains s if some s in input.settings.all\n";
+        for (input, body, expected) in [
+            ("[workloads]", budgets, ""),
+            ("[workloads.budgets]", budgets, ""),
+            ("[workloads.all]", budgets, "`input.workloads.budgets` is read but not declared"),
+            ("[workloads]", whole, ""),
+            ("[workloads.all]", whole, "`input.workloads` is read but not declared"),
+            ("[settings]\n#   roles: [jwt_secret]", all, "`input.settings.all` is read, which a rule with `roles` does not get"),
+        ] {
+            let found: Vec<String> = problems_of(input, body).into_iter().map(|one| one.0).collect();
+            let expected: Vec<&str> = Some(expected).filter(|expected| !expected.is_empty()).into_iter().collect();
+            assert_eq!(found, expected, "{input}");
+        }
     }
 
     #[test]

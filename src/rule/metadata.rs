@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::input::SECTIONS;
+use crate::input::{SECTIONS, lists};
 use crate::located::{Dialect, Limits, Span, Value};
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::{AbsentIn, Need, NeededWhen, Param, Rule, Scope, Severity};
@@ -205,11 +205,15 @@ impl Checker<'_> {
 
     fn section(&mut self, item: Value<'_>) -> Option<String> {
         let name = item.text().unwrap_or_default();
-        let top = name.split('.').next().unwrap_or(name);
-        if SECTIONS.contains(&top) {
+        let (top, list) = name.split_once('.').map_or((name, None), |(top, list)| (top, Some(list)));
+        let (known, given) = match list {
+            Some(list) if !lists(top).is_empty() => (lists(top), list),
+            _ => (SECTIONS, top),
+        };
+        if known.contains(&given) {
             return Some(name.to_string());
         }
-        self.problem(item.pointer(), format!("there is no section `{name}`"), suggest(top, SECTIONS));
+        self.problem(item.pointer(), format!("there is no section `{name}`"), suggest(given, known));
         None
     }
 
@@ -329,6 +333,7 @@ mod tests {
             ("title: T", "titel: T", "METADATA has an unknown key `titel`", "titel"),
             ("severity: high", "severity: hihg", "`custom.severity` cannot be `hihg`", "hihg"),
             ("[settings, probes.tcp]", "[setings, probes.tcp]", "there is no section `setings`", "setings"),
+            ("[settings,", "[settings.al,", "there is no section `settings.al`", "settings.al"),
             ("unit: none", "units: none", "METADATA has an unknown key `units`", "units"),
             ("default: 2, ", "", "the parameter `n` has no default", "n"),
         ] {

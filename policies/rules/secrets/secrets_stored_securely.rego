@@ -8,7 +8,7 @@
 # - https://docs.docker.com/compose/how-tos/use-secrets/
 # custom:
 #   severity: critical
-#   input: [settings, secrets]
+#   input: [settings.all, secrets]
 #   scope: bundle
 #   absent_in: review
 #   help: >-

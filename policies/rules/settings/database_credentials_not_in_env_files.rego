@@ -8,7 +8,8 @@
 # - https://kubernetes.io/docs/concepts/configuration/secret/
 # custom:
 #   severity: high
-#   input: [settings]
+#   input: [settings.by_role]
+#   roles: [db_password, db_url]
 #   help: >-
 #     Give the password by reference, in compose with `secrets:` and `POSTGRES_PASSWORD_FILE` or an untracked `.env`, in
 #     Kubernetes with `secretKeyRef`, and change the one that was here.

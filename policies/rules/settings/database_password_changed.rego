@@ -9,6 +9,7 @@
 # custom:
 #   severity: critical
 #   input: [settings]
+#   roles: [db_password, db_url, db_trust]
 #   help: Generate a password of its own with `openssl rand -base64 24` and give it by a secret reference.
 package rules.settings.database_password_changed
 

@@ -8,6 +8,7 @@
 # custom:
 #   severity: critical
 #   input: [settings]
+#   roles: [db_password, db_url]
 #   params:
 #     db_password_min:
 #       default: 16

@@ -7,7 +7,8 @@
 # - https://dev.mysql.com/doc/refman/8.4/en/using-encrypted-connections.html
 # custom:
 #   severity: high
-#   input: [settings]
+#   input: [settings.known, settings.unseen]
+#   roles: [db_url, db_tls, db_host]
 #   help: >-
 #     Write `sslmode=verify-full` (or `require` at least), or the variable that the driver takes for it.
 package rules.settings.database_tls_required

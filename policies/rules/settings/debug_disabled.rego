@@ -9,7 +9,8 @@
 # - https://cwe.mitre.org/data/definitions/489.html
 # custom:
 #   severity: high
-#   input: [settings, workloads, deployments, dockerfiles]
+#   input: [settings, workloads.all, deployments, dockerfiles]
+#   roles: [debug, app_mode]
 #   help: Set the switch to `false` and the mode to `production`, and start the server without `--reload` and `--debug`.
 package rules.settings.debug_disabled
 

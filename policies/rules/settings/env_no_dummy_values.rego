@@ -8,7 +8,7 @@
 # - https://www.rfc-editor.org/rfc/rfc2606
 # custom:
 #   severity: high
-#   input: [deployments, settings]
+#   input: [deployments, settings.known, settings.unseen, settings.inventory, settings.placeholders]
 #   help: Give the real value, or remove the line where nothing needs it.
 package rules.settings.env_no_dummy_values
 

@@ -8,6 +8,7 @@
 # custom:
 #   severity: critical
 #   input: [settings]
+#   roles: [jwt_secret]
 #   help: Generate one with `openssl rand -base64 48` and give it by a secret reference, not in the file.
 package rules.settings.jwt_secret_set
 

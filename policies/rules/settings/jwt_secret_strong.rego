@@ -8,7 +8,8 @@
 # - https://www.rfc-editor.org/rfc/rfc8725
 # custom:
 #   severity: critical
-#   input: [settings]
+#   input: [settings.known, settings.unseen]
+#   roles: [jwt_secret]
 #   params:
 #     jwt_secret_min:
 #       default: 32

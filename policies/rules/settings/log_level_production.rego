@@ -7,6 +7,7 @@
 # custom:
 #   severity: medium
 #   input: [settings]
+#   roles: [log_level]
 #   params:
 #     allowed_log_levels:
 #       default: [info, notice, warn, warning, error, critical, fatal]

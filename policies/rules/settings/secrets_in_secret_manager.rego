@@ -7,7 +7,8 @@
 # - https://kubernetes.io/docs/concepts/security/secrets-good-practices/
 # custom:
 #   severity: critical
-#   input: [settings]
+#   input: [settings.known, settings.unseen]
+#   roles: [encryption_key, db_password, db_url]
 #   absent_in: review
 #   help: >-
 #     Keep it in Vault, a cloud's secret manager or a SealedSecret, and let the container refer to it.

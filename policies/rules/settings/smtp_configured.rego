@@ -6,7 +6,7 @@
 # - https://www.rfc-editor.org/rfc/rfc6409
 # custom:
 #   severity: medium
-#   input: [settings]
+#   input: [settings.known, settings.unseen, settings.inventory]
 #   roles: [smtp_host, smtp_user, smtp_password, smtp_from]
 #   scope: bundle
 #   help: >-

@@ -7,7 +7,7 @@
 # - https://doc.traefik.io/traefik/reference/install-configuration/api-dashboard/
 # custom:
 #   severity: high
-#   input: [edges, workloads, probes.http]
+#   input: [edges, workloads.all, workloads.services, probes.http]
 #   needs: [probes.http]
 #   params:
 #     admin_paths:

@@ -9,6 +9,7 @@
 # custom:
 #   severity: high
 #   input: [settings, edges, realms]
+#   roles: [cors_origins, cors_allow_all]
 #   help: List the origins that need access one by one, for example `https://app.example.org,https://admin.example.org`.
 package rules.web.cors_no_wildcard
 

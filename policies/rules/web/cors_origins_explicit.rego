@@ -9,6 +9,7 @@
 # custom:
 #   severity: high
 #   input: [settings, edges]
+#   roles: [cors_origins]
 #   params:
 #     allowed_origins:
 #       default: []

@@ -8,7 +8,7 @@
 # - https://kubernetes.io/docs/concepts/services-networking/service/
 # custom:
 #   severity: critical
-#   input: [workloads, probes.tcp]
+#   input: [workloads.all, workloads.services, probes.tcp]
 #   needs: [probes.tcp]
 #   help: >-
 #     Publish no port (services of the same network reach it by name), or on loopback only, for example

@@ -7,7 +7,8 @@
 # - https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/buffering/
 # custom:
 #   severity: medium
-#   input: [edges, settings]
+#   input: [edges, settings.known, settings.unseen]
+#   roles: [upload_limit]
 #   params:
 #     max_upload:
 #       default: 104857600

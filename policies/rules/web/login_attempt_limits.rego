@@ -7,7 +7,7 @@
 # - https://www.keycloak.org/docs/latest/server_admin/#password-guess-brute-force-attacks
 # custom:
 #   severity: high
-#   input: [deployments, edges, realms, settings]
+#   input: [deployments, edges, realms, settings.known, settings.unseen]
 #   roles: [login_attempts]
 #   scope: bundle
 #   absent_in: review

@@ -7,7 +7,7 @@
 # - https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/ratelimit/
 # custom:
 #   severity: high
-#   input: [edges, settings]
+#   input: [edges, settings.known, settings.unseen]
 #   roles: [rate_limit, rate_limit_enabled]
 #   scope: bundle
 #   absent_in: review

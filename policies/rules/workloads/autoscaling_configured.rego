@@ -7,7 +7,7 @@
 # - https://keda.sh/docs/latest/concepts/scaling-deployments/
 # custom:
 #   severity: medium
-#   input: [workloads]
+#   input: [workloads.all, workloads.autoscalers]
 #   absent_in: review
 #   help: >-
 #     Let a HorizontalPodAutoscaler name the Deployment in `scaleTargetRef`, with `maxReplicas` above `minReplicas`.

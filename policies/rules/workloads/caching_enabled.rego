@@ -6,7 +6,7 @@
 # - https://docs.docker.com/compose/how-tos/networking/
 # custom:
 #   severity: low
-#   input: [deployments, settings]
+#   input: [deployments, settings.known, settings.unseen]
 #   roles: [cache_url, cache_host]
 #   scope: bundle
 #   absent_in: review

@@ -7,7 +7,7 @@
 # - https://docs.docker.com/reference/dockerfile/#healthcheck
 # custom:
 #   severity: high
-#   input: [workloads, probes.http]
+#   input: [workloads.all, probes.http]
 #   help: >-
 #     Write a `healthcheck` for the service, or a HEALTHCHECK in its Dockerfile, that asks a port which the service serves.
 package rules.workloads.health_checks_configured

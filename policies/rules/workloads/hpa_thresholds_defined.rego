@@ -6,7 +6,7 @@
 # - https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
 # custom:
 #   severity: medium
-#   input: [workloads]
+#   input: [workloads.autoscalers]
 #   absent_in: review
 #   params:
 #     utilization_min:

@@ -6,7 +6,7 @@
 # - https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 # custom:
 #   severity: high
-#   input: [workloads]
+#   input: [workloads.all]
 #   help: >-
 #     Give each container that serves a port a `livenessProbe`, for example `httpGet: {path: /healthz, port: 8080}`.
 package rules.workloads.liveness_probes

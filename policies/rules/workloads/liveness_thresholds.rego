@@ -7,7 +7,7 @@
 # - https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 # custom:
 #   severity: low
-#   input: [workloads]
+#   input: [workloads.all]
 #   params:
 #     period_min:
 #       default: 5

@@ -7,7 +7,7 @@
 # - https://docs.docker.com/reference/compose-file/deploy/#resources
 # custom:
 #   severity: medium
-#   input: [workloads]
+#   input: [workloads.all]
 #   absent_in: review
 #   help: >-
 #     Write `resources: {requests: {memory: 128Mi}, limits: {memory: 256Mi}}`; in compose

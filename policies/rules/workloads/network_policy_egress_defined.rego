@@ -6,7 +6,7 @@
 # - https://kubernetes.io/docs/concepts/services-networking/network-policies/
 # custom:
 #   severity: medium
-#   input: [workloads]
+#   input: [workloads.network_policies, workloads.namespaces]
 #   absent_in: review
 #   help: >-
 #     Write a NetworkPolicy with `policyTypes: [Egress]` whose rules name the peers, and ports for what must reach any

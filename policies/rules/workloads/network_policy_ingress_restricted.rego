@@ -7,7 +7,7 @@
 # - https://kubernetes.io/docs/concepts/services-networking/network-policies/
 # custom:
 #   severity: high
-#   input: [workloads]
+#   input: [workloads.network_policies, workloads.namespaces]
 #   absent_in: review
 #   help: >-
 #     Deny all in each namespace (`podSelector: {}` with `policyTypes: [Ingress]`), then allow by `from` with a

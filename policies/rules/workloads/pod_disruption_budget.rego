@@ -7,7 +7,7 @@
 # - https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 # custom:
 #   severity: medium
-#   input: [workloads]
+#   input: [workloads.all, workloads.budgets]
 #   absent_in: review
 #   help: >-
 #     Write a PodDisruptionBudget with the labels of the pods and `maxUnavailable: 1`.

@@ -6,7 +6,7 @@
 # - https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
 # custom:
 #   severity: medium
-#   input: [workloads]
+#   input: [workloads.all]
 #   absent_in: review
 #   help: >-
 #     Add a topologySpreadConstraint with `topologyKey: topology.kubernetes.io/zone` and the labels of the pods.

@@ -6,7 +6,7 @@
 # - https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 # custom:
 #   severity: high
-#   input: [workloads]
+#   input: [workloads.all]
 #   help: >-
 #     Give the container that the Service leads to a `readinessProbe` that asks whether it can serve, for example
 #     `httpGet: {path: /ready, port: 8080}`.

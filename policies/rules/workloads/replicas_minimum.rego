@@ -6,7 +6,7 @@
 # - https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
 # custom:
 #   severity: high
-#   input: [workloads]
+#   input: [workloads.all]
 #   params:
 #     min_replicas:
 #       default: 2

@@ -7,7 +7,7 @@
 # - https://docs.docker.com/reference/compose-file/deploy/#update_config
 # custom:
 #   severity: medium
-#   input: [workloads]
+#   input: [workloads.all]
 #   help: >-
 #     Write `type: RollingUpdate` with a `maxUnavailable` below the replicas; in compose `order: start-first`, or a
 #     `parallelism` below the replicas.
