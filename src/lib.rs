@@ -63,6 +63,15 @@ pub struct Run {
     pub broken: bool,
     /// The baseline as this run would write it anew.
     pub baseline: Option<Baseline>,
+    /// What the run worked with: millions of small values, which a program that ends need not take apart.
+    _kept: Option<(Gathered, Policies)>,
+}
+
+impl Run {
+    /// A run that came to nothing more than what is given.
+    fn new(review: Review, texts: BTreeMap<Arc<str>, Arc<str>>, mask: Mask) -> Self {
+        Self { review, texts, mask, broken: false, baseline: None, _kept: None }
+    }
 }
 
 /// Decides what is wrong in the sources.
@@ -135,23 +144,11 @@ pub fn check(request: &Request) -> Run {
     let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
     let summary = Summary { fixed, ..summary(&document, gathered.binary, &outcomes, &problems) };
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
-    let run = Run {
-        review: Review { command: "check", verdict, summary, outcomes, problems },
-        texts: gathered
-            .bundle
-            .texts()
-            .chain(policies.texts())
-            .chain(policy::texts(&request.policies))
-            .chain(config)
-            .collect(),
-        mask,
-        broken: is_broken,
-        baseline,
-    };
+    let texts =
+        gathered.bundle.texts().chain(policies.texts()).chain(policy::texts(&request.policies)).chain(config).collect();
+    let review = Review { command: "check", verdict, summary, outcomes, problems };
     drop(document);
-    // Millions of small values take their time to go; the report need not wait for it.
-    rayon::spawn(move || drop(gathered));
-    run
+    Run { broken: is_broken, baseline, _kept: Some((gathered, policies)), ..Run::new(review, texts, mask) }
 }
 
 /// The input document as JSON, with secrets masked, and the problems on the way to it.
@@ -164,7 +161,7 @@ pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
     let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted)].concat();
     let summary = summary(&document, gathered.binary, &[], &problems);
     let review = Review { command: "collect", verdict: Verdict::NotEvaluated, summary, outcomes: Vec::new(), problems };
-    (json, Run { review, texts: gathered.bundle.texts().collect(), mask, broken: false, baseline: None })
+    (json, Run::new(review, gathered.bundle.texts().collect(), mask))
 }
 
 /// The rules that a request asks for.

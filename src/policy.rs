@@ -75,10 +75,10 @@ pub struct Evaluated {
     pub evaluation: Evaluation,
 }
 
-/// All rules that are known, and the modules that they need.
+/// All rules that are known, and the engines that they run on.
 pub struct Policies {
-    modules: Vec<Module>,
     rules: Vec<Arc<Rule>>,
+    engines: Engines,
 }
 
 impl Policies {
@@ -95,7 +95,7 @@ impl Policies {
             }
         }
         rules.sort_by(|a, b| a.id.cmp(&b.id));
-        (Self { modules, rules }, problems)
+        (Self { engines: Engines::new(modules, &rules), rules }, problems)
     }
 
     /// Every rule, sorted by id.
@@ -105,7 +105,7 @@ impl Policies {
 
     /// Texts of the modules by path, for reports that point into them.
     pub fn texts(&self) -> impl Iterator<Item = (Arc<str>, Arc<str>)> {
-        self.modules.iter().map(|module| (module.path.clone(), module.text.clone()))
+        self.engines.modules().iter().map(|module| (module.path.clone(), module.text.clone()))
     }
 
     /// Lets the given rules decide. `params` are those that the config sets, by rule and name.
@@ -125,10 +125,9 @@ impl Policies {
         let (ready, idle): (Vec<&Arc<Rule>>, Vec<&Arc<Rule>>) =
             rules.iter().partition(|rule| rule.input.iter().any(|name| has(rule, name)));
         let mut merged: BTreeMap<Arc<str>, Evaluation> = BTreeMap::new();
-        let engines = Engines::new(&self.modules, &ready);
         let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
         let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
-        let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(&engines, part, rules, mode, params);
+        let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(&self.engines, part, rules, mode, params);
         let of_parts = || -> Vec<Vec<(Arc<str>, Evaluation)>> {
             let asked = |section: &str, list: Option<&str>| file.iter().any(|rule| rule.reads(section, list));
             let parts = if file.is_empty() { Vec::new() } else { document.parts(&asked, &roles_of(&file)) };
@@ -321,13 +320,9 @@ fn each_set(engine: &mut Engine, rule: &Rule, evaluation: &mut Evaluation) {
     for set in SETS {
         match engine.eval_rule(format!("{}.{set}", rule.package)) {
             Ok(value) => evaluation.take_set(set, value, rule),
-            Err(error) => {
-                let reason = check::reason(&error.to_string());
-                // A set that the module does not define is empty.
-                if !reason.contains("not a valid rule path") {
-                    evaluation.error.get_or_insert(reason);
-                }
-            }
+            // A set that the module does not define is empty.
+            Err(error) if engine::is_missing(&error) => {}
+            Err(error) => _ = evaluation.error.get_or_insert(check::reason(&error.to_string())),
         }
     }
 }

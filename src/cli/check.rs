@@ -108,7 +108,10 @@ fn decide(arguments: &Check, request: &Request, reports: Vec<(Format, PathBuf)>)
     for (format, file) in reports {
         write(&file, &report::render(&run, format, verbosity(Style { width: 80, ..Style::default() })))?;
     }
-    Ok(exit_code(&run.review, run.broken, arguments.strict, arguments.fail_on.into()))
+    let code = exit_code(&run.review, run.broken, arguments.strict, arguments.fail_on.into());
+    // The program ends here, and with it everything that the run holds; taking it apart would take as long as a rule.
+    std::mem::forget(run);
+    Ok(code)
 }
 
 /// The exit code of a check: 2 a broken policy or an unknown rule; else 1 findings; else 3 a fault; else 0.
@@ -244,8 +247,7 @@ fn complaint(problems: Vec<Problem>, text: Arc<str>, color: Color) -> String {
         outcomes: Vec::new(),
         problems,
     };
-    let run =
-        Run { review, texts: [(path, text)].into(), mask: crate::mask::Mask::default(), broken: true, baseline: None };
+    let run = Run { broken: true, ..Run::new(review, [(path, text)].into(), crate::mask::Mask::default()) };
     report::problems(&run, Format::Text, style_of_stderr(color))
 }
 
@@ -257,7 +259,7 @@ mod tests {
 
     fn outcome(verdict: Verdict, reason: Option<&str>, finding: Option<(Severity, Status)>) -> Outcome {
         let text = "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: high\n#   input: [settings]\n#   help: H\npackage rules.a.b\n";
-        let rule = metadata::read(&"a/b.rego".into(), text, "a/b", "data.rules.a.b").expect("the METADATA is right");
+        let rule = metadata::read(&"a/b.rego".into(), text, None, "a/b", "data.rules.a.b").expect("the METADATA is right");
         let found = finding.map(|(severity, status)| Finding {
             rule: rule.id.clone(),
             severity,

@@ -19,7 +19,7 @@ pub fn run(arguments: &Test) -> io::Result<u8> {
         outcomes: Vec::new(),
         problems,
     };
-    let run = Run { review, texts, mask: crate::mask::Mask::default(), broken: false, baseline: None };
+    let run = Run::new(review, texts, crate::mask::Mask::default());
     complain(&report::problems(&run, Format::Text, style_of_stderr(arguments.color)));
     let mut out = String::new();
     let mut failed = 0;

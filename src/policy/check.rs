@@ -260,7 +260,8 @@ fn reads(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
             Some(Some(section)) => {
                 let list = reference.parts.get(2).and_then(Option::as_deref);
                 let list = list.filter(|list| lists(section).contains(list));
-                let read = list.map_or(section.clone(), |list| format!("{section}.{list}"));
+                let some = declared.reads(section, None);
+                let read = list.filter(|_| some).map_or(section.clone(), |list| format!("{section}.{list}"));
                 let whole = list.is_some() || lists(section).is_empty() || declared.input.contains(section);
                 if !declared.reads(section, list) || !whole {
                     report(
@@ -286,7 +287,7 @@ mod tests {
     use super::*;
 
     fn module(inside: &str, text: &str) -> Module {
-        Module { path: inside.into(), text: text.into(), inside: inside.to_string() }
+        Module { path: inside.into(), text: text.into(), inside: inside.to_string(), embedded: false }
     }
 
     fn problems(body: &str) -> Vec<(String, String)> {

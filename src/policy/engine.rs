@@ -19,35 +19,29 @@ pub const SETS: [&str; 3] = ["subjects", "unknown", "deny"];
 /// Longest a rule may run over one part of the document.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// The engines of a run, by rule.
-pub struct Engines<'p> {
-    /// What a module may refer to, below `data`: packages and tables.
-    names: Vec<(String, &'p Module)>,
-    /// Tables by the path of the module that holds them, converted once.
-    tables: HashMap<&'p str, OnceLock<Result<RegoValue, String>>>,
+/// The engines of all rules, each prepared when it is asked for first.
+pub struct Engines {
+    modules: Vec<Module>,
+    /// What a module may refer to, below `data`: packages and tables, each with the module's number.
+    names: Vec<(String, usize)>,
+    /// Tables by the number of the module that holds them, converted once.
+    tables: HashMap<usize, OnceLock<Result<RegoValue, String>>>,
     rules: HashMap<Arc<str>, OnceLock<Result<Prepared, String>>>,
 }
 
-impl Drop for Engines<'_> {
-    /// Taking engines apart takes as long as an evaluation, and nothing waits for it.
-    fn drop(&mut self) {
-        let rules = std::mem::take(&mut self.rules);
-        rayon::spawn(move || drop(rules));
-    }
-}
-
-impl<'p> Engines<'p> {
-    pub fn new(modules: &'p [Module], rules: &[&Arc<Rule>]) -> Self {
-        let code = modules.iter().filter(|module| !module.is_test());
+impl Engines {
+    pub fn new(modules: Vec<Module>, rules: &[Arc<Rule>]) -> Self {
+        let numbered = || modules.iter().enumerate().filter(|(_, module)| !module.is_test());
         Self {
-            names: code.filter_map(|module| Some((module.mounted()?, module))).collect(),
-            tables: modules
-                .iter()
-                .filter(|module| module.is_data())
-                .map(|module| (&*module.path, OnceLock::new()))
-                .collect(),
+            names: numbered().filter_map(|(n, module)| Some((module.mounted()?, n))).collect(),
+            tables: numbered().filter(|(_, module)| module.is_data()).map(|(n, _)| (n, OnceLock::new())).collect(),
             rules: rules.iter().map(|rule| (rule.id.clone(), OnceLock::new())).collect(),
+            modules,
         }
+    }
+
+    pub fn modules(&self) -> &[Module] {
+        &self.modules
     }
 
     /// The engines of a rule.
@@ -56,31 +50,31 @@ impl<'p> Engines<'p> {
     ///
     /// What the engine says of a module that does not fit the others.
     pub fn of(&self, rule: &Rule) -> Result<&Prepared, String> {
-        let slot = self.rules.get(&rule.id).ok_or("the rule is none of this run")?;
+        let slot = self.rules.get(&rule.id).ok_or("the rule is none of these policies")?;
         slot.get_or_init(|| self.prepare(rule)).as_ref().map_err(Clone::clone)
     }
 
     fn prepare(&self, rule: &Rule) -> Result<Prepared, String> {
         let said = said(rule);
-        let mut wanted: Vec<&Module> =
-            self.names.iter().map(|(_, module)| *module).filter(|module| module.path == rule.file).collect();
+        let mut wanted: Vec<usize> =
+            self.names.iter().map(|(_, n)| *n).filter(|n| self.modules[*n].path == rule.file).collect();
         let mut next = 0;
-        while let Some(module) = wanted.get(next).copied() {
-            for other in self.referred(&module.text) {
-                if !wanted.iter().any(|known| known.path == other.path) {
+        while let Some(n) = wanted.get(next) {
+            for other in self.referred(&self.modules[*n].text) {
+                if !wanted.contains(&other) {
                     wanted.push(other);
                 }
             }
             next += 1;
         }
-        let (tables, code): (Vec<&Module>, Vec<&Module>) = wanted.into_iter().partition(|module| module.is_data());
-        let tables: Result<Vec<RegoValue>, String> = tables.into_iter().map(|module| self.table(module)).collect();
-        let strict = prepare(code.into_iter().chain([&said]), tables?)?;
+        let (tables, code): (Vec<usize>, Vec<usize>) = wanted.into_iter().partition(|n| self.tables.contains_key(n));
+        let tables: Result<Vec<RegoValue>, String> = tables.into_iter().map(|n| self.table(n)).collect();
+        let strict = prepare(code.into_iter().map(|n| &self.modules[n]).chain([&said]), tables?)?;
         Ok(Prepared { strict, lenient: OnceLock::new() })
     }
 
     /// The modules that a text names somewhere; more than it needs is fine, fewer are not.
-    fn referred(&self, text: &str) -> Vec<&'p Module> {
+    fn referred(&self, text: &str) -> Vec<usize> {
         let inside = |path: &str, outer: &str| {
             path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
@@ -92,14 +86,15 @@ impl<'p> Engines<'p> {
             let all = end == 0 && rest.starts_with('[');
             if all || rest.starts_with('.') {
                 let named = self.names.iter().filter(|(name, _)| all || inside(path, name) || inside(name, path));
-                found.extend(named.map(|(_, module)| *module));
+                found.extend(named.map(|(_, n)| *n));
             }
         }
         found
     }
 
-    fn table(&self, module: &Module) -> Result<RegoValue, String> {
-        self.tables.get(&*module.path).map_or_else(|| module.data(), |slot| slot.get_or_init(|| module.data()).clone())
+    fn table(&self, n: usize) -> Result<RegoValue, String> {
+        let read = || self.modules[n].data();
+        self.tables.get(&n).map_or_else(read, |slot| slot.get_or_init(read).clone())
     }
 }
 
@@ -143,7 +138,7 @@ fn said(rule: &Rule) -> Module {
     }
     text.push_str("\nsaid := {\"subjects\": subjects, \"unknown\": unknown, \"deny\": deny}\n");
     let path = format!("said/{}", rule.id);
-    Module { path: path.as_str().into(), text: text.into(), inside: path }
+    Module { path: path.as_str().into(), text: text.into(), inside: path, embedded: false }
 }
 
 /// An engine with our `sprintf` and our bounds, without policies.
@@ -178,8 +173,16 @@ pub fn prepare<'m>(
         engine.add_data(table).map_err(|error| check::reason(&error.to_string()))?;
     }
     engine.set_strict_builtin_errors(true);
-    engine.eval_query("1 == 1".to_string(), false).map_err(|error| check::reason(&error.to_string()))?;
-    Ok(engine)
+    // Asking for a rule that there is none of prepares the engine and evaluates nothing.
+    match engine.eval_rule("data.plimsoll.nothing".to_string()) {
+        Err(error) if !is_missing(&error) => Err(check::reason(&error.to_string())),
+        _ => Ok(engine),
+    }
+}
+
+/// Whether an engine says no more than that it has no such rule.
+pub fn is_missing(error: &anyhow::Error) -> bool {
+    error.to_string().contains("not a valid rule path")
 }
 
 fn rego_sprintf(mut arguments: Vec<RegoValue>) -> anyhow::Result<RegoValue> {

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::embedded::POLICIES;
+use crate::embedded::{METADATA, POLICIES, TABLES};
+use crate::input::tables;
 use crate::located::{Dialect, Limits};
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::Rule;
@@ -22,6 +23,8 @@ pub struct Module {
     pub text: Arc<str>,
     /// The path below its policy folder, e.g. `rules/web/cors_no_wildcard.rego`.
     pub inside: String,
+    /// Whether it is one of the binary's own.
+    pub embedded: bool,
 }
 
 impl Module {
@@ -85,17 +88,24 @@ impl Module {
             return Err(problem(message, format!("its path asks for `package {package}`")));
         }
         let id = format!("{area}/{}", name.replace('_', "-"));
-        metadata::read(&self.path, &self.text, &id, &format!("data.{package}"))
+        let embedded = METADATA.iter().find(|(path, _)| self.embedded && *path == &*self.path).map(|(_, json)| *json);
+        metadata::read(&self.path, &self.text, embedded, &id, &format!("data.{package}"))
     }
 
     /// The content of a table, as OPA mounts it: below the name of its folder.
     pub(super) fn data(&self) -> Result<RegoValue, String> {
-        let parsed = parse(Format::Yaml, self.path.clone(), self.text.clone(), Limits::default());
-        if let Some(fault) = parsed.faults.first() {
-            return Err(format!("{}: {}", self.path, fault.message));
-        }
-        let mut located = parsed.located;
-        located.dialect = Dialect::Compose;
+        let located = match TABLES.iter().find(|(path, _)| self.embedded && *path == &*self.path) {
+            Some((path, json)) => tables::embedded(path, json),
+            None => {
+                let parsed = parse(Format::Yaml, self.path.clone(), self.text.clone(), Limits::default());
+                if let Some(fault) = parsed.faults.first() {
+                    return Err(format!("{}: {}", self.path, fault.message));
+                }
+                let mut located = parsed.located;
+                located.dialect = Dialect::Compose;
+                located
+            }
+        };
         let content = located.root().map(|root| convert(&root, &Strings::default()));
         let content = content.transpose().map_err(|error| format!("{}: {error}", self.path))?;
         let mut outer = RegoValue::new_object();
@@ -109,7 +119,7 @@ pub fn embedded() -> Vec<Module> {
     let module = |(path, bytes): &(&str, &[u8])| {
         let text = std::str::from_utf8(bytes).ok()?;
         let inside = path.strip_prefix("policies/").unwrap_or(path).to_string();
-        Some(Module { path: (*path).into(), text: text.into(), inside })
+        Some(Module { path: (*path).into(), text: text.into(), inside, embedded: true })
     };
     let wanted = |(path, _): &&(&str, &[u8])| path.ends_with(".rego") || path.starts_with("policies/data/");
     POLICIES.iter().filter(wanted).filter_map(module).collect()
@@ -139,7 +149,7 @@ pub fn read(folders: &[PathBuf]) -> (Vec<Module>, Vec<Problem>) {
             let inside = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().replace('\\', "/");
             let path: Arc<str> = format!("{}/{inside}", name.trim_end_matches('/')).into();
             match fs::read_to_string(&file) {
-                Ok(text) => modules.push(Module { path, text: text.into(), inside }),
+                Ok(text) => modules.push(Module { path, text: text.into(), inside, embedded: false }),
                 Err(error) => problems.push(
                     Problem::new(ProblemKind::Fault, path, format!("cannot be read: {error}"))
                         .help("give read permission and write it in UTF-8"),
@@ -161,4 +171,22 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn embedded_metadata_is_that_of_the_file() {
+        let mut rules = 0;
+        for module in embedded().into_iter().filter(Module::is_rule) {
+            let json = |module: &Module| module.rule().map(|rule| serde_json::to_value(rule).expect("rules serialise"));
+            let by_file = json(&Module { embedded: false, ..module.clone() });
+            assert_eq!(json(&module).map_err(|_| ()), by_file.map_err(|_| ()), "{}", module.path);
+            assert!(json(&module).is_ok(), "{}", module.path);
+            rules += 1;
+        }
+        assert_eq!(rules, METADATA.len());
+    }
 }

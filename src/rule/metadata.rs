@@ -2,14 +2,28 @@
 
 use std::sync::Arc;
 
-use crate::input::{SECTIONS, lists};
+use crate::input::{SECTIONS, lists, tables};
 use crate::located::{Dialect, Limits, Span, Value};
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::{AbsentIn, Need, NeededWhen, Param, Rule, Scope, Severity};
 use crate::syntax::{Format, parse};
 
-/// The rule of a Rego file by its METADATA, or everything that is wrong with it.
-pub fn read(file: &Arc<str>, text: &str, id: &str, package: &str) -> Result<Rule, Vec<Problem>> {
+/// The rule of a Rego file by its METADATA, or everything that is wrong with it. `embedded` is the METADATA as JSON, where
+/// it was made at build time.
+pub fn read(
+    file: &Arc<str>,
+    text: &str,
+    embedded: Option<&'static str>,
+    id: &str,
+    package: &str,
+) -> Result<Rule, Vec<Problem>> {
+    if let Some(json) = embedded {
+        let located = tables::embedded(file, json);
+        let block = Block { yaml: String::new(), lines: Vec::new() };
+        let mut checker = Checker { file, block: &block, problems: Vec::new() };
+        let rule = located.root().and_then(|root| checker.rule(root, id, package));
+        return rule.filter(|_| checker.problems.is_empty()).ok_or(checker.problems);
+    }
     let Some(block) = Block::find(text) else {
         return Err(vec![
             Problem::new(ProblemKind::Fault, file.clone(), "the rule has no METADATA").at(Span::default()).help(
@@ -315,14 +329,14 @@ mod tests {
     const GOOD: &str = "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: high\n#   input: [settings, probes.tcp]\n#   needs: [probes.tcp]\n#   params:\n#     n: {default: 2, meaning: copies, unit: none}\n#   help: H\npackage rules.a.b\n";
 
     fn problems(text: &str) -> Vec<(String, String)> {
-        let problems = read(&"a/b.rego".into(), text, "a/b", "data.rules.a.b").err().unwrap_or_default();
+        let problems = read(&"a/b.rego".into(), text, None, "a/b", "data.rules.a.b").err().unwrap_or_default();
         let place = |problem: &Problem| problem.span.map(|span| text[span.range()].to_string()).unwrap_or_default();
         problems.iter().map(|problem| (problem.message.clone(), place(problem))).collect()
     }
 
     #[test]
     fn a_whole_block_is_read() {
-        let rule = read(&"a/b.rego".into(), GOOD, "a/b", "data.rules.a.b").expect("it is right");
+        let rule = read(&"a/b.rego".into(), GOOD, None, "a/b", "data.rules.a.b").expect("it is right");
         assert_eq!((rule.severity, rule.input.len(), rule.needs.len()), (Severity::High, 2, 1));
         assert_eq!(rule.params[0].default, serde_json::json!(2));
     }

@@ -79,7 +79,7 @@ pub struct Detector {
 pub fn builtin() -> &'static [Detector] {
     static DETECTORS: LazyLock<Vec<Detector>> = LazyLock::new(|| {
         let of = |name: &'static str| {
-            let table = tables::read_without(name, &["examples", "near_misses"]);
+            let table = tables::read(name);
             let list = table.root().and_then(|root| root.get(name));
             // A test reads every record strictly, so that none is left out here.
             list.into_iter().flat_map(Value::items).filter_map(|entry| read::record(entry).ok()).collect::<Vec<_>>()
@@ -95,7 +95,7 @@ pub fn builtin() -> &'static [Detector] {
 
 /// The records of the built-in detectors, by the name of their table: for tests of their examples.
 pub fn tables() -> impl Iterator<Item = (&'static str, crate::located::Located)> {
-    TABLES.iter().map(|name| (*name, tables::read(name)))
+    TABLES.iter().map(|name| (*name, tables::read_file(name)))
 }
 
 /// What the built-in detectors find in a text: the detector's place in [`builtin`] and the secret's bytes, in the order
