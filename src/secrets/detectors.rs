@@ -78,17 +78,13 @@ pub struct Detector {
 /// All built-in detectors, in the order of the tables.
 pub fn builtin() -> &'static [Detector] {
     static DETECTORS: LazyLock<Vec<Detector>> = LazyLock::new(|| {
-        let of = |name: &'static str| {
+        let of = |name: &&'static str| {
             let table = tables::read(name);
             let list = table.root().and_then(|root| root.get(name));
             // A test reads every record strictly, so that none is left out here.
             list.into_iter().flat_map(Value::items).filter_map(|entry| read::record(entry).ok()).collect::<Vec<_>>()
         };
-        // Threads of their own: a worker of the pool that waits here could take up a scan, which would wait for this.
-        std::thread::scope(|scope| {
-            let readers: Vec<_> = TABLES.iter().map(|name| scope.spawn(move || of(name))).collect();
-            readers.into_iter().flat_map(|reader| reader.join().unwrap_or_default()).collect()
-        })
+        TABLES.iter().flat_map(of).collect()
     });
     &DETECTORS
 }
