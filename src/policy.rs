@@ -137,7 +137,9 @@ impl Policies {
             let asked = |section: &str, list: Option<&str>| bundle.iter().any(|rule| rule.reads(section, list));
             if bundle.is_empty() { Vec::new() } else { run(document.whole(&asked, &roles_of(&bundle)), &bundle) }
         };
-        let (parts, whole) = rayon::join(of_parts, of_whole);
+        // Engines are prepared while the first parts are converted.
+        let prepare = || ready.par_iter().for_each(|rule| _ = self.engines.of(rule));
+        let (_, (parts, whole)) = rayon::join(prepare, || rayon::join(of_parts, of_whole));
         let results = parts.into_iter().flatten().chain(whole);
         for (id, evaluation) in results {
             merged.entry(id).or_default().merge(evaluation);
@@ -208,7 +210,9 @@ fn input_of(rule: &Rule, base: &[(&str, Option<&str>, RegoValue)]) -> RegoValue 
         for (section, list, value) in entries {
             match list {
                 None => insert(&mut input, section, value.clone()),
-                Some(list) if *section != "settings" || rule.roles.is_empty() => insert(&mut lists, list, value.clone()),
+                Some(list) if *section != "settings" || rule.roles.is_empty() => {
+                    insert(&mut lists, list, value.clone())
+                }
                 Some("inventory") => {
                     let mut inventory = RegoValue::new_object();
                     for list in ["known", "unseen"] {

@@ -259,7 +259,8 @@ mod tests {
 
     fn outcome(verdict: Verdict, reason: Option<&str>, finding: Option<(Severity, Status)>) -> Outcome {
         let text = "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: high\n#   input: [settings]\n#   help: H\npackage rules.a.b\n";
-        let rule = metadata::read(&"a/b.rego".into(), text, None, "a/b", "data.rules.a.b").expect("the METADATA is right");
+        let rule =
+            metadata::read(&"a/b.rego".into(), text, None, "a/b", "data.rules.a.b").expect("the METADATA is right");
         let found = finding.map(|(severity, status)| Finding {
             rule: rule.id.clone(),
             severity,

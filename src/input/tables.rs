@@ -54,7 +54,8 @@ mod tests {
                 parsed.located.root().map(|root| root.entries()).unwrap_or_default().iter().map(|e| e.0).collect();
             assert_eq!(keys, [name], "{path}");
             let mut by_file = serde_json::to_value(read_file(name).root()).expect("tables serialise");
-            for record in by_file[name].as_array_mut().into_iter().flatten().filter_map(|record| record.as_object_mut()) {
+            for record in by_file[name].as_array_mut().into_iter().flatten().filter_map(|record| record.as_object_mut())
+            {
                 for key in ["examples", "near_misses"] {
                     record.remove(key);
                 }

@@ -10,10 +10,10 @@ use crate::located::Span;
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::Rule;
 
+use super::Module;
 use super::calls::recursion;
 use super::engine::bare;
 use super::references::{chain, references};
-use super::Module;
 
 /// Parsing takes exponential time in the nesting of literals, so deeper ones are refused unread.
 const DEEPEST: usize = 12;
@@ -322,7 +322,11 @@ mod tests {
             ("[workloads.all]", budgets, "`input.workloads.budgets` is read but not declared"),
             ("[workloads]", whole, ""),
             ("[workloads.all]", whole, "`input.workloads` is read but not declared"),
-            ("[settings]\n#   roles: [jwt_secret]", all, "`input.settings.all` is read, which a rule with `roles` does not get"),
+            (
+                "[settings]\n#   roles: [jwt_secret]",
+                all,
+                "`input.settings.all` is read, which a rule with `roles` does not get",
+            ),
         ] {
             let found: Vec<String> = problems_of(input, body).into_iter().map(|one| one.0).collect();
             let expected: Vec<&str> = Some(expected).filter(|expected| !expected.is_empty()).into_iter().collect();
