@@ -16,17 +16,19 @@ use foldhash::{HashSet, fast::FixedState};
 use rayon::prelude::*;
 use regorus::{Engine, Value as RegoValue};
 
-use crate::input::{BY_ROLE, Entry, InputDocument, Part};
+use crate::input::{Entry, InputDocument, Part};
 use crate::located::Step;
 use crate::problem::Problem;
 use crate::rule::metadata::SEVERITIES;
 use crate::rule::{Rule, Scope, Severity};
 
 use engine::{Engines, SETS};
+use given::insert;
 
 mod calls;
 mod check;
 mod engine;
+mod given;
 mod references;
 mod source;
 mod sprintf;
@@ -116,26 +118,22 @@ impl Policies {
         mode: &str,
         params: &HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
     ) -> Vec<Evaluated> {
-        let present = document.roles();
+        let roles = document.roles();
         // A rule over sections and roles with nothing in them has nothing to say.
-        let has = |rule: &Rule, name: &String| match top(name) {
-            "settings" if !rule.roles.is_empty() => rule.roles.iter().any(|role| present.contains(role.as_str())),
-            _ => document.has(name),
-        };
         let (ready, idle): (Vec<&Arc<Rule>>, Vec<&Arc<Rule>>) =
-            rules.iter().partition(|rule| rule.input.iter().any(|name| has(rule, name)));
+            rules.iter().partition(|rule| given::anything(rule, document, &roles));
         let mut merged: BTreeMap<Arc<str>, Evaluation> = BTreeMap::new();
         let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
         let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
         let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(&self.engines, part, rules, mode, params);
         let of_parts = || -> Vec<Vec<(Arc<str>, Evaluation)>> {
             let asked = |section: &str, list: Option<&str>| file.iter().any(|rule| rule.reads(section, list));
-            let parts = if file.is_empty() { Vec::new() } else { document.parts(&asked, &roles_of(&file)) };
+            let parts = if file.is_empty() { Vec::new() } else { document.parts(&asked, &given::roles(&file)) };
             parts.into_par_iter().map(|part| run(part, &file)).collect()
         };
         let of_whole = || {
             let asked = |section: &str, list: Option<&str>| bundle.iter().any(|rule| rule.reads(section, list));
-            if bundle.is_empty() { Vec::new() } else { run(document.whole(&asked, &roles_of(&bundle)), &bundle) }
+            if bundle.is_empty() { Vec::new() } else { run(document.whole(&asked, &given::roles(&bundle)), &bundle) }
         };
         // Engines are prepared while the first parts are converted.
         let prepare = || ready.par_iter().for_each(|rule| _ = self.engines.of(rule));
@@ -191,85 +189,14 @@ fn run_part(
     rules
         .par_iter()
         .map(|rule| {
-            let mut input = input_of(rule, &base);
+            let mut input = given::sections(rule, &base);
             insert(&mut input, "mode", RegoValue::from(mode));
-            insert(&mut input, "params", parameters(rule, params.get(&rule.id)));
+            insert(&mut input, "params", given::parameters(rule, params.get(&rule.id)));
             let mut evaluation = evaluate_rule(engines, rule, &input);
             evaluation.error = evaluation.error.or_else(|| failure.clone());
             (rule.id.clone(), evaluation)
         })
         .collect()
-}
-
-/// The sections and lists that a rule declares; of settings, where it names roles, those of its roles alone.
-fn input_of(rule: &Rule, base: &[(&str, Option<&str>, RegoValue)]) -> RegoValue {
-    let mut input = RegoValue::new_object();
-    let declared = base.iter().filter(|(section, list, _)| rule.reads(section, *list)).collect::<Vec<_>>();
-    for entries in declared.chunk_by(|a, b| a.0 == b.0) {
-        let mut lists = RegoValue::new_object();
-        for (section, list, value) in entries {
-            match list {
-                None => insert(&mut input, section, value.clone()),
-                Some(list) if *section != "settings" || rule.roles.is_empty() => {
-                    insert(&mut lists, list, value.clone())
-                }
-                Some("inventory") => {
-                    let mut inventory = RegoValue::new_object();
-                    for list in ["known", "unseen"] {
-                        insert(&mut inventory, list, of_roles(rule, &value[list]));
-                    }
-                    insert(&mut lists, "inventory", inventory);
-                }
-                Some(list) if BY_ROLE.contains(list) => insert(&mut lists, list, of_roles(rule, value)),
-                Some(_) => {}
-            }
-        }
-        if let [(section, Some(_), _), ..] = entries {
-            insert(&mut input, section, lists);
-        }
-    }
-    input
-}
-
-/// The settings of a rule's roles, out of all settings by role.
-fn of_roles(rule: &Rule, by_role: &RegoValue) -> RegoValue {
-    let mut roles = RegoValue::new_object();
-    for role in &rule.roles {
-        if let Ok(found) = by_role.as_object()
-            && let Some(settings) = found.get(&RegoValue::from(role.as_str()))
-        {
-            insert(&mut roles, role, settings.clone());
-        }
-    }
-    roles
-}
-
-/// The roles that rules read; none where one of them names none, which may read them all.
-fn roles_of<'r>(rules: &[&'r Arc<Rule>]) -> Vec<&'r str> {
-    let reading = rules.iter().filter(|rule| rule.input.iter().any(|input| top(input) == "settings"));
-    let mut roles = Vec::new();
-    for rule in reading {
-        if rule.roles.is_empty() {
-            return Vec::new();
-        }
-        roles.extend(rule.roles.iter().map(String::as_str));
-    }
-    roles
-}
-
-fn insert(object: &mut RegoValue, key: &str, value: RegoValue) {
-    if let Ok(object) = object.as_object_mut() {
-        object.insert(RegoValue::from(key), value);
-    }
-}
-
-fn parameters(rule: &Rule, set: Option<&BTreeMap<String, serde_json::Value>>) -> RegoValue {
-    let mut values = RegoValue::new_object();
-    for param in &rule.params {
-        let value = set.and_then(|set| set.get(&param.name)).unwrap_or(&param.default);
-        insert(&mut values, &param.name, RegoValue::from(value.clone()));
-    }
-    values
 }
 
 /// One rule over one input: strict about errors of built-ins first, all sets at once; only if that failed each set by

@@ -12,12 +12,6 @@ ports := {port |
 
 is_database(container) if container.product.kind in kinds
 
-holds_database(workload) if {
-	some container in workload.containers
-	container.role != "init"
-	is_database(container)
-}
-
 # A published port leads to a database if its number says so, or if the container that takes it is one.
 leads_to_database(_, published) if inner_port(published) in ports
 

@@ -27,9 +27,7 @@ test_a_port_leads_to_a_database_by_number_or_by_container if {
 
 test_an_init_container_makes_no_database if {
 	workload := {"containers": [container("init", "database", []), {"role": "main", "ports": []}]}
-	not databases.holds_database(workload)
 	not databases.leads_to_database(workload, {"container_port": 8000})
-	databases.holds_database({"containers": [container("main", "cache", [])]})
 }
 
 test_services_count_by_what_they_select_and_by_their_ports if {

@@ -7,11 +7,7 @@ long_running := {"Deployment", "StatefulSet", "DaemonSet"}
 # Kinds that end by themselves, so that nothing waits for their ports.
 run_once := {"Job", "CronJob"}
 
-# Containers that serve a port for as long as the workload runs; native sidecars are watched by what they serve.
-serving(workload) := with_ports(workload) if workload.kind in long_running
-
-serving(workload) := [] if not workload.kind in long_running
-
+# Containers that serve a port; native sidecars are watched by what they serve.
 with_ports(workload) := [container |
 	some container in workload.containers
 	container.role == "main"

@@ -14,9 +14,7 @@ workload(kind, services) := {
 
 names(containers) := [one.name | some one in containers]
 
-test_only_main_containers_with_ports_serve if names(pods.serving(workload("Deployment", []))) == ["web"]
-
-test_jobs_serve_nothing if pods.serving(workload("Job", [])) == []
+test_only_main_containers_with_ports_serve if names(pods.with_ports(workload("Deployment", []))) == ["web"]
 
 test_a_service_targets_what_it_names if {
 	names(pods.targeted(workload("Deployment", [{"name": "s", "targets": ["worker"]}]))) == ["worker"]
@@ -30,7 +28,6 @@ test_a_bare_pod_is_targeted_and_a_job_is_not if {
 	service := {"name": "s", "targets": ["web"]}
 	names(pods.targeted(workload("Pod", [service]))) == ["web"]
 	pods.targeted(workload("Job", [service])) == []
-	pods.serving(workload("Pod", [service])) == []
 }
 
 test_without_a_service_nothing_is_targeted if pods.targeted(workload("Deployment", [])) == []

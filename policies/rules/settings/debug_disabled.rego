@@ -66,15 +66,13 @@ unknown contains {"at": setting.at, "message": setting.unseen.message, "give": s
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name])} if {
-	some setting in settings.known(input.settings, "debug")
-	is_debug(setting.value)
-	not products.is_known(object.get(setting, "image", ""))
+	some setting in turned_on
+	not object.get(setting, "image", "") in third_party
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is on", [setting.name]), "severity": "low"} if {
-	some setting in settings.known(input.settings, "debug")
-	is_debug(setting.value)
-	products.is_known(object.get(setting, "image", ""))
+	some setting in turned_on
+	setting.image in third_party
 }
 
 deny contains {
@@ -82,8 +80,8 @@ deny contains {
 	"message": sprintf("%s makes the parts named by `%s` talk", [setting.name, setting.value]),
 	"severity": "low",
 } if {
-	some setting in settings.known(input.settings, "debug")
-	is_filter(setting.value)
+	some setting in switches
+	setting.value in filters
 }
 
 deny contains {"at": setting.at, "message": sprintf("%s is `%s`", [setting.name, setting.value])} if {
@@ -101,6 +99,19 @@ deny contains {"at": fault.at, "message": sprintf("%s %s", [one.workload.name, f
 	some one in serving
 	some fault in commands.faults(one.container)
 }
+
+switches := settings.known(input.settings, "debug")
+
+turned_on := [setting | some setting in switches; setting.value in on]
+
+# Many settings hold the same few values and images, so each is judged once.
+values := {setting.value | some setting in switches}
+
+on := {value | some value in values; is_debug(value)}
+
+filters := {value | some value in values; is_filter(value)}
+
+third_party := {image | some image in {setting.image | some setting in turned_on}; products.is_known(image)}
 
 is_debug(value) if settings.is_on(value)
 

@@ -22,7 +22,9 @@ subjects contains workload.at if some workload in holding
 
 holding := [workload |
 	some workload in input.workloads.all
-	databases.holds_database(workload)
+	some container in workload.containers
+	container.product.kind in databases.kinds
+	container.role != "init"
 ]
 
 subjects contains published.at if {
@@ -31,10 +33,12 @@ subjects contains published.at if {
 	databases.leads_to_database(workload, published)
 }
 
-subjects contains service.at if {
+subjects contains service.at if some service in database_services
+
+database_services := [service |
 	some service in input.workloads.services
 	databases.is_database_service(service)
-}
+]
 
 unknown contains {
 	"at": published.at,
@@ -74,9 +78,8 @@ deny contains {
 	"at": service.at,
 	"message": sprintf("%s opens a database to the outside as %s", [service.name, service.kind]),
 } if {
-	some service in input.workloads.services
+	some service in database_services
 	service.kind in ports.public_types
-	databases.is_database_service(service)
 }
 
 how(published) := sprintf("as port %v %s", [published.host_port, ports.reach(published)]) if {

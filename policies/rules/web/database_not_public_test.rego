@@ -104,3 +104,10 @@ test_a_tree_without_databases_has_no_subject if {
 	subjects := rule.subjects with input as given
 	subjects == set()
 }
+
+test_an_init_container_makes_no_database if {
+	waiting := {"at": ["wait"], "name": "wait", "role": "init", "product": {"kind": "database"}, "ports": []}
+	given := doc([object.union(workload("api", exporter, []), {"containers": [waiting]})], [])
+	subjects := rule.subjects with input as given
+	subjects == set()
+}

@@ -16,7 +16,7 @@ import data.lib.pods
 serving := [{"workload": workload, "containers": containers} |
 	some workload in input.workloads.all
 	workload.kind in pods.long_running
-	containers := pods.serving(workload)
+	containers := pods.with_ports(workload)
 	containers != []
 ]
 

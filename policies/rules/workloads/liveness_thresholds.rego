@@ -40,23 +40,22 @@ unknown contains {"at": number.at, "message": "a threshold of the liveness probe
 	not number.value
 }
 
-# What the probe leaves out has the defaults of Kubernetes.
-seconds(probe, key, default_value) := probe[key].value if {
-	probe[key]
-} else := default_value
+# What Kubernetes takes where a probe says nothing; one that is filled in later has no value.
+timeout(probe) := object.get(probe, "timeout", {"value": 1}).value
 
-period(probe) := seconds(probe, "period", 10)
+period(probe) := object.get(probe, "period", {"value": 10}).value
 
-# The number that is wrong, or the probe where it is a default that is.
-place(probe, key) := probe[key].at if {
-	probe[key]
-} else := probe.at
+initial_delay(probe) := object.get(probe, "initial_delay", {"value": 0}).value
+
+# Where a probe says it, else the probe.
+place(probe, key) := object.get(probe, key, probe).at
 
 deny contains {"at": place(one.probe, "timeout"), "message": message} if {
 	some one in probed
-	timeout := seconds(one.probe, "timeout", 1)
-	timeout >= period(one.probe)
-	message := sprintf("the liveness probe of %s waits %d s for an answer and asks every %d s", [one.container.name, timeout, period(one.probe)])
+	waits := timeout(one.probe)
+	every_seconds := period(one.probe)
+	waits >= every_seconds
+	message := sprintf("the liveness probe of %s waits %d s for an answer and asks every %d s", [one.container.name, waits, every_seconds])
 }
 
 deny contains {"at": one.probe.failures.at, "message": message} if {
@@ -68,13 +67,17 @@ deny contains {"at": one.probe.failures.at, "message": message} if {
 deny contains {"at": place(one.probe, "period"), "message": message} if {
 	some one in probed
 	every_seconds := period(one.probe)
-	true in {every_seconds < input.params.period_min, every_seconds > input.params.period_max}
+	outside(every_seconds)
 	message := sprintf("the liveness probe of %s asks every %d s, not every %d to %d", [one.container.name, every_seconds, input.params.period_min, input.params.period_max])
 }
+
+outside(every_seconds) if every_seconds < input.params.period_min
+
+outside(every_seconds) if every_seconds > input.params.period_max
 
 deny contains {"at": place(one.probe, "initial_delay"), "message": message, "severity": "info"} if {
 	some one in probed
 	not one.container.startup
-	seconds(one.probe, "initial_delay", 0) == 0
+	initial_delay(one.probe) == 0
 	message := sprintf("%s is probed from its first second and has no startup probe", [one.container.name])
 }

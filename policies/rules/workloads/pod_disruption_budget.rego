@@ -15,10 +15,13 @@ package rules.workloads.pod_disruption_budget
 
 subjects contains budget.at if some budget in input.workloads.budgets
 
-subjects contains workload.at if {
+subjects contains workload.at if some workload in replicated
+
+replicated := [workload |
 	some workload in input.workloads.all
-	replicated(workload)
-}
+	workload.kind == "Deployment"
+	workload.replicas.value >= 2
+]
 
 unknown contains {
 	"at": budget.at,
@@ -46,15 +49,9 @@ deny contains {"at": threshold.at, "message": sprintf("%s protects no pod", [bud
 }
 
 deny contains {"at": workload.at, "message": sprintf("%s has no disruption budget", [workload.name]), "absent": true} if {
-	some workload in input.workloads.all
-	replicated(workload)
+	some workload in replicated
 	workload.budgets == []
 	workload.intended_budgets == []
-}
-
-replicated(workload) if {
-	workload.kind == "Deployment"
-	workload.replicas.value >= 2
 }
 
 blocking(budget) := {budget.min_available | budget.min_available.pods >= budget.replicas} | {budget.max_unavailable | budget.max_unavailable.pods == 0}

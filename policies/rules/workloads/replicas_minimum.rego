@@ -29,6 +29,7 @@ behind_services := [workload |
 ]
 
 named := [workload |
+	count(input.params.by_name) > 0
 	some workload in input.workloads.all
 	input.params.by_name[workload.name]
 	workload.kind in {"Deployment", "StatefulSet"}
@@ -44,10 +45,7 @@ subjects contains workload.at if {
 	some workload in judged
 }
 
-subjects contains workload.replicas.at if {
-	some workload in input.workloads.all
-	alone_in_compose(workload)
-}
+subjects contains workload.replicas.at if some workload in alone_in_compose
 
 unknown contains {
 	"at": workload.replicas.at,
@@ -71,14 +69,14 @@ deny contains {
 	"message": sprintf("%s publishes a port and runs one replica", [workload.name]),
 	"severity": "low",
 } if {
-	some workload in input.workloads.all
-	alone_in_compose(workload)
+	some workload in alone_in_compose
 }
 
 # A Swarm service that says it is alone; one that says nothing is no Swarm service.
-alone_in_compose(workload) if {
+alone_in_compose := [workload |
+	some workload in input.workloads.all
 	workload.platform == "compose"
 	workload.replicas.source == "stated"
 	workload.replicas.value == 1
 	count(workload.published) > 0
-}
+]
