@@ -104,8 +104,8 @@ pub fn check(request: &Request) -> Run {
         [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted), absent].concat();
 
     let params = request.config.rules.iter().map(|(id, rule)| (id.as_str().into(), rule.params.clone())).collect();
-    let evaluated = policies.evaluate(&chosen.rules, &document, "check", &params);
-    let mask = Mask::new(&document);
+    let evaluate = || policies.evaluate(&chosen.rules, &document, "check", &params);
+    let (evaluated, mask) = rayon::join(evaluate, || Mask::new(&document));
     let circumstances = Circumstances {
         config: &request.config,
         command: "check",

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -291,7 +291,10 @@ fn dot(c: char) -> char {
 
 /// A search for all of the values at once; None if there are none.
 fn automaton(values: &BTreeSet<String>) -> Option<AhoCorasick> {
-    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values).ok();
+    // Reports are short, so what is quick to build is better than what is quick to search.
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+    let built = builder.build(values).ok();
     built.filter(|_| !values.is_empty())
 }
 

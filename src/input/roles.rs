@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 
 use crate::input::tables;
 use crate::located::Value;
@@ -40,6 +40,24 @@ static ROLES: LazyLock<Vec<Role>> = LazyLock::new(|| {
     let table = tables::read("setting_roles");
     let roles = table.root().and_then(|root| root.get("setting_roles"));
     roles.into_iter().flat_map(Value::items).filter_map(role).collect()
+});
+
+/// Patterns, by number of role and pattern, whose names hold one of a few words, by these words.
+static BY_WORD: LazyLock<HashMap<&'static str, Vec<(usize, usize)>>> = LazyLock::new(|| {
+    let mut by_word: HashMap<&'static str, Vec<(usize, usize)>> = HashMap::default();
+    for (role, entry) in ROLES.iter().enumerate() {
+        for (number, pattern) in entry.patterns.iter().enumerate() {
+            let words = pattern.iter().filter_map(|word| match word {
+                Word::Any => None,
+                Word::OneOf(words) => Some(words),
+            });
+            // A test holds that every pattern has such words.
+            for word in words.min_by_key(|words| words.len()).into_iter().flatten() {
+                by_word.entry(word.as_str()).or_default().push((role, number));
+            }
+        }
+    }
+    by_word
 });
 
 static SECRETS: LazyLock<Secrets> = LazyLock::new(|| {
@@ -85,10 +103,10 @@ pub fn secret_words() -> Vec<String> {
 pub fn of(name: &str) -> Meaning {
     let words = words(name);
     let has = |set: &HashSet<String>| words.iter().any(|word| set.contains(word.as_ref()));
-    let role = ROLES
-        .iter()
-        .find(|role| !has(&role.not) && role.patterns.iter().any(|pattern| matches(pattern, &words)))
-        .map(|role| role.name);
+    let candidates = words.iter().filter_map(|word| BY_WORD.get(word.as_ref())).flatten();
+    let fits =
+        |(role, number): &&(usize, usize)| !has(&ROLES[*role].not) && matches(&ROLES[*role].patterns[*number], &words);
+    let role = candidates.filter(fits).min().map(|(role, _)| ROLES[*role].name);
     let secret = is_secret(&words);
     let meaning = Meaning { role, secret, public_url: is_public_url(&words) };
     Meaning { secret: secret || meaning.is_credential() && role != Some("db_url"), ..meaning }
@@ -174,6 +192,13 @@ fn matches(pattern: &[Word], words: &[Cow<'_, str>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_pattern_asks_for_a_word() {
+        let asks =
+            |pattern: &Vec<Word>| pattern.iter().any(|word| matches!(word, Word::OneOf(words) if !words.is_empty()));
+        assert!(ROLES.iter().all(|role| role.patterns.iter().all(asks)));
+    }
 
     #[test]
     fn roles_are_as_wide_and_as_narrow_as_people_write() {

@@ -55,7 +55,8 @@ impl Engines {
     }
 
     fn prepare(&self, rule: &Rule) -> Result<Prepared, String> {
-        let said = said(rule);
+        let own = self.modules.iter().find(|module| module.path == rule.file);
+        let said = said(rule, own.map_or("", |module| &module.text));
         let mut wanted: Vec<usize> =
             self.names.iter().map(|(_, n)| *n).filter(|n| self.modules[*n].path == rule.file).collect();
         let mut next = 0;
@@ -129,16 +130,24 @@ fn said_package(rule: &Rule) -> String {
 }
 
 /// A module that collects what a rule says, so that one evaluation gives all its sets and what they share is worked out
-/// once.
-fn said(rule: &Rule) -> Module {
-    let mut text = format!("package {}\n", said_package(rule));
-    // A set that the rule does not define is empty.
+/// once. `text` is the rule's own.
+fn said(rule: &Rule, text: &str) -> Module {
+    let mut module = format!("package {}\n", said_package(rule));
+    let mut sets = Vec::new();
     for set in SETS {
-        text.push_str(&format!("\ndefault {set} := set()\n\n{set} := {}.{set}\n", rule.package));
+        let heads = || text.lines().filter_map(|line| line.strip_prefix(set));
+        let is_word = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        if heads().any(|rest| rest.starts_with(" contains ")) {
+            sets.push(format!("\"{set}\": {}.{set}", rule.package));
+        } else if heads().any(|rest| !is_word(rest)) {
+            // Only a set that is made entry by entry is there when nothing is in it.
+            module.push_str(&format!("\ndefault {set} := set()\n\n{set} := {}.{set}\n", rule.package));
+            sets.push(format!("\"{set}\": {set}"));
+        }
     }
-    text.push_str("\nsaid := {\"subjects\": subjects, \"unknown\": unknown, \"deny\": deny}\n");
+    module.push_str(&format!("\nsaid := {{{}}}\n", sets.join(", ")));
     let path = format!("said/{}", rule.id);
-    Module { path: path.as_str().into(), text: text.into(), inside: path, embedded: false }
+    Module { path: path.as_str().into(), text: module.into(), inside: path, embedded: false }
 }
 
 /// An engine with our `sprintf` and our bounds, without policies.
