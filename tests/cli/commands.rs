@@ -294,6 +294,42 @@ fn own_policies_decide_beside_the_built_in_ones_and_their_tests_run() {
 }
 
 #[test]
+fn own_policies_may_define_their_sets_in_any_form() {
+    let rule = |name: &str, input: &str, sets: &str| {
+        format!(
+            "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: low\n#   input: {input}\n#   help: H\npackage rules.own.{name}\n\n{sets}"
+        )
+    };
+    let all = "some s in input.settings.all; s.name == \"CORS_ORIGINS\"";
+    let said = "{\"at\": s.at, \"message\": \"m\"}";
+    let whole = format!("subjects := {{s.at | {all}}}\n\ndeny := {{{said} | {all}}}\n");
+    let quiet =
+        format!("subjects contains s.at if {{ {all} }}\n\ndeny contains {said} if {{ {all}; s.value == \"?\" }}\n");
+    let by_role = "subjects contains s.at if some s in input.settings.known.cors_origins\n\ndeny contains {\"at\": s.at, \"message\": \"m\"} if {\n\tsome s in input.settings.known.cors_origins\n\tnot input.settings.known.log_level\n}\n";
+    let rules = [
+        ("whole", rule("whole", "[settings]", &whole), "fail"),
+        ("quiet", rule("quiet", "[settings.all]", &quiet), "pass"),
+        ("by_role", rule("by_role", "[settings.known]\n#   roles: [cors_origins]", by_role), "fail"),
+        ("idle", rule("idle", "[settings.known]\n#   roles: [jwt_secret]", by_role), "not-evaluated"),
+    ];
+    let files: Vec<(String, &str)> =
+        rules.iter().map(|(name, text, _)| (format!("policy/rules/own/{name}.rego"), text.as_str())).collect();
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let compose = format!("{WILDCARD}      LOG_LEVEL: info\n");
+    files.push(("compose.yaml", &compose));
+    let folder = tree(&files);
+    let ran = run(folder.path(), &["check", "--policy", "policy", "--rule", "own/*", "--format", "json"]);
+    let verdicts: Vec<(String, String)> =
+        list(&ran.json()["rules"]).iter().map(|one| (text(&one["id"]), text(&one["verdict"]))).collect();
+    let mut expected: Vec<(String, String)> = rules
+        .iter()
+        .map(|(name, _, verdict)| (format!("own/{}", name.replace('_', "-")), (*verdict).to_string()))
+        .collect();
+    expected.sort();
+    assert_eq!(verdicts, expected, "{}", ran.stderr);
+}
+
+#[test]
 fn explain_shows_why_what_and_examples() {
     let folder = tree(&[]);
     let ran = run(folder.path(), &["explain", "web/cors-no-wildcard"]);
