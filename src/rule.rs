@@ -77,10 +77,10 @@ pub struct Rule {
     /// Links to read more.
     pub links: Vec<String>,
     pub severity: Severity,
-    /// Sections that it reads, as dotted names (`settings`, `probes.http`).
+    /// Sections that it reads, as dotted names (`settings`, `workloads.budgets`, `probes.tcp`).
     pub input: Vec<String>,
     pub needs: Vec<Need>,
-    /// Roles of the settings that it reads, if it reads no others: a large tree need not be converted for a few of them.
+    /// Roles of the settings that it reads; it is given no others, and is idle where none has them. Empty for all.
     pub roles: Vec<String>,
     pub scope: Scope,
     pub absent_in: AbsentIn,

@@ -40,7 +40,7 @@ pub const SECTIONS: &[&str] = &[
 pub const VIEWS: &[&str] = &["deployments", "settings", "workloads", "edges"];
 
 /// The views with several lists, each of which a rule may declare alone: `workloads.budgets`.
-pub const LISTS: &[(&str, &[&str])] = &[
+const LISTS: &[(&str, &[&str])] = &[
     ("settings", &["all", "by_role", "known", "unseen", "inventory", "placeholders"]),
     ("workloads", &["all", "services", "autoscalers", "budgets", "network_policies", "namespaces"]),
 ];
@@ -116,7 +116,7 @@ pub struct Views<'s, 'a> {
 impl<'s, 'a: 's> Views<'s, 'a> {
     /// What is asked for of them.
     pub fn entries(&self, asked: &Asked<'_>) -> Vec<Entry<'s>> {
-        let list = |section: &str, list: Option<&str>| -> Any<'s> {
+        let value = |section: &str, list: Option<&str>| -> Any<'s> {
             match (section, list) {
                 ("settings", Some(list)) => settings(list, &self.settings),
                 ("workloads", Some("services")) => Box::new(self.services.clone()),
@@ -136,7 +136,7 @@ impl<'s, 'a: 's> Views<'s, 'a> {
                 names => names.iter().copied().map(Some).collect(),
             };
             let names = names.into_iter().filter(|name| asked(section, *name));
-            entries.extend(names.map(|name| Entry { section, list: name, value: list(section, name) }));
+            entries.extend(names.map(|name| Entry { section, list: name, value: value(section, name) }));
         }
         entries
     }
