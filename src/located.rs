@@ -40,6 +40,10 @@ pub enum Dialect {
     Kubernetes,
     /// yaml.v3, the reader of compose: booleans are `true` and `false` unless a boolean is wanted.
     Compose,
+    /// PyYAML, the reader of Ansible: YAML 1.1 with `22:22` in base 60, without `y` and `n`.
+    Ansible,
+    /// An inventory of Ansible in INI: a plain scalar is what a literal of Python says, else text.
+    Python,
     /// Every scalar is text (dotenv).
     Text,
     /// JSON: quoted is text, bare is what it says.

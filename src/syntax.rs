@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod json;
 pub mod lines;
 pub mod nginx;
+mod python;
 pub mod scalar;
 pub mod yaml;
 

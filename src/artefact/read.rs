@@ -369,7 +369,7 @@ impl Reader<'_> {
             return Some(Reading { problems: problems.collect(), ..Reading::default() });
         };
         (located.section, located.numbered) = (owner.section(), owner.numbered());
-        if located.dialect != Dialect::Json {
+        if !matches!(located.dialect, Dialect::Json | Dialect::Python) {
             located.dialect = owner.dialect();
         }
         (located.path, located.text) = (found.path.clone(), text);

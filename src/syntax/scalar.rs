@@ -3,6 +3,9 @@
 use serde::{Serialize, Serializer};
 
 use crate::located::{Dialect, Style};
+use crate::syntax::python;
+
+mod ansible;
 
 /// A resolved scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,13 +33,17 @@ impl Serialize for Scalar<'_> {
 }
 
 /// What `dialect`'s reader makes of a scalar. The rules of Kubernetes and compose are those of Go's YAML (`resolve` in
-/// go.yaml.in/yaml v2 and v4), with three exceptions that no reader of a deployment misses: a timestamp is text,
+/// go.yaml.in/yaml v2 and v4), those of Ansible PyYAML's, with three exceptions that no reader of a deployment misses: a timestamp is text,
 /// `!!binary` stays encoded, and where Go refuses a value that does not fit its tag, the tag is passed over.
 pub fn resolve<'a>(text: &'a str, style: Style, tag: Option<&str>, dialect: Dialect) -> Scalar<'a> {
     match dialect {
         Dialect::Text => return Scalar::Text(text),
         Dialect::Json => return if style == Style::Plain { json(text) } else { Scalar::Text(text) },
-        Dialect::Kubernetes | Dialect::Compose => {}
+        Dialect::Python => {
+            let word = if style == Style::Plain { python::word(text) } else { None };
+            return word.unwrap_or(Scalar::Text(text));
+        }
+        Dialect::Kubernetes | Dialect::Compose | Dialect::Ansible => {}
     }
     let Some(tag) = tag else {
         return if style == Style::Plain { plain(text, dialect) } else { Scalar::Text(text) };
@@ -82,6 +89,9 @@ pub fn boolean(text: &str) -> Option<bool> {
 }
 
 fn plain(text: &str, dialect: Dialect) -> Scalar<'_> {
+    if dialect == Dialect::Ansible {
+        return ansible::plain(text);
+    }
     let Some(&first) = text.as_bytes().first() else { return Scalar::Null };
     match first {
         b'~' | b'n' | b'N' if matches!(text, "~" | "null" | "Null" | "NULL") => Scalar::Null,
