@@ -1,28 +1,31 @@
 //! Ansible: inventories in INI and YAML, the variables beside them and beside the playbooks, and plays.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::SchemaGenerator;
 
-use crate::artefact::{Artefact, Bundle};
+use crate::artefact::Bundle;
+use crate::collect::inventories::files::Files;
+use crate::collect::inventories::sources::Source;
 use crate::collect::{Claim, Collector, Contribution, paths};
-use crate::config::{Config, DeploymentSource};
-use crate::input::deployments::{Deployment, DeploymentKind};
+use crate::config::Config;
 use crate::input::environment;
 use crate::input::inventories::{Inventory, Play};
 use crate::located::{Dialect, Value};
 use crate::syntax::Format;
 
+mod files;
 mod groups;
 mod plays;
 mod settings;
+mod sources;
 mod tasks;
 mod variables;
 
 pub struct Inventories;
 
-/// Names of inventories in INI that have no ending.
+/// Names of inventories without their ending.
 const NAMES: &[&str] = &["hosts", "inventory"];
 
 impl Collector for Inventories {
@@ -34,24 +37,24 @@ impl Collector for Inventories {
         &["deployments", "settings"]
     }
 
-    /// Ansible reads YAML 1.1, in which texts are what they are to rules: only scalars as text are asked for.
     fn dialect(&self) -> Dialect {
-        Dialect::Kubernetes
+        Dialect::Ansible
     }
 
     fn claims(&self, path: &str) -> Claim {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if variables::is_file(path) {
+        if files::is_one(path) {
             return Claim::Yes(Format::Yaml);
         }
         if name.ends_with(".yml") || name.ends_with(".yaml") {
             return Claim::Maybe(Format::Yaml);
         }
-        let folder = paths::folder(path).rsplit('/').next().unwrap_or_default();
-        let ini =
-            NAMES.contains(&name) || name.ends_with(".ini") || name.starts_with("hosts.") && !name.ends_with(".j2");
-        let among = matches!(folder, "inventory" | "inventories") && !name.contains('.');
-        if ini || among { Claim::Maybe(Format::Inventory) } else { Claim::No }
+        match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+            "json" if is_named(path) => Claim::Maybe(Format::Json),
+            "json" | "toml" => Claim::No,
+            ending if ending == "ini" || is_named(path) => Claim::Maybe(Format::Inventory),
+            _ => Claim::No,
+        }
     }
 
     fn recognises(&self, document: Value<'_>) -> bool {
@@ -62,8 +65,12 @@ impl Collector for Inventories {
     }
 
     fn suspects(&self, path: &str, text: &str) -> bool {
-        if path.ends_with(".yml") || path.ends_with(".yaml") {
+        // A script prints an inventory, and is none.
+        if path.ends_with(".yml") || path.ends_with(".yaml") || text.starts_with("#!") {
             return false;
+        }
+        if path.ends_with(".json") {
+            return is_named(path) && text.contains("\"hosts\"");
         }
         let begins = || text.lines().any(|line| line.starts_with('['));
         text.contains("ansible_")
@@ -76,32 +83,30 @@ impl Collector for Inventories {
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
         let mut contribution = Contribution::default();
-        let mut inventories: Vec<Inventory<'a>> = Vec::new();
         let mut all: Vec<Play<'a>> = Vec::new();
-        let files = variables::Files::new(bundle);
-        let mut used: BTreeSet<Arc<str>> = BTreeSet::new();
         for artefact in bundle.section(self.section()) {
-            let Some(root) = artefact.located.root() else { continue };
-            if plays::are(root) {
-                all.extend(root.items().filter_map(plays::read));
-                tasks::add(artefact, root, &mut contribution);
-            } else if is_inventory(artefact, root) {
-                let deployment = deployment(artefact, root, &files, config);
-                // A pattern of an inventory is no inventory: whoever copies it gets the variables beside it.
-                if !environment::is_template(&artefact.path) {
-                    used.extend(deployment.artefacts.iter().cloned());
-                }
-                let tree = groups::Tree::read(root);
-                let effective = variables::effective(&tree, &files, &artefact.path);
-                settings::of_inventory(&effective, &deployment, bundle, &mut contribution);
-                inventories.push(Inventory {
-                    deployment: deployment.name.clone(),
-                    path: artefact.path.clone(),
-                    at: root.into(),
-                    hosts: effective.hosts,
-                });
-                contribution.deployments.push(deployment);
+            let Some(root) = artefact.located.root().filter(|root| plays::are(*root)) else { continue };
+            all.extend(root.items().filter_map(plays::read));
+            tasks::add(artefact, root, &mut contribution);
+        }
+        let files = Files::new(bundle);
+        let mut inventories: Vec<Inventory<'a>> = Vec::new();
+        let mut used: BTreeSet<Arc<str>> = BTreeSet::new();
+        for source in sources::all(bundle, config) {
+            let deployment = source.deployment(&files);
+            // A pattern of an inventory is no inventory: whoever copies it gets the variables beside it.
+            if !environment::is_template(source.path) {
+                used.extend(deployment.artefacts.iter().cloned());
             }
+            let effective = variables::effective(&source.tree(), &files, source.folder());
+            settings::of_inventory(&effective, &deployment, bundle, &mut contribution);
+            inventories.push(Inventory {
+                deployment: deployment.name.clone(),
+                path: source.path.into(),
+                at: deployment.at,
+                hosts: effective.hosts,
+            });
+            contribution.deployments.push(deployment);
         }
         // Which hosts a dynamic inventory has, the tree does not say; what their variables hold stands in it all the same.
         for (owner, artefact) in files.all().filter(|(_, artefact)| !used.contains(&artefact.path)) {
@@ -122,39 +127,46 @@ impl Collector for Inventories {
     }
 }
 
-/// An inventory as a deployment, with the variables beside it.
-fn deployment<'a>(
-    artefact: &'a Artefact,
-    root: Value<'a>,
-    files: &variables::Files<'a>,
-    config: &Config,
-) -> Deployment<'a> {
-    let is_named =
-        |source: &DeploymentSource| matches!(source, DeploymentSource::Inventory(path) if **path == *artefact.path);
-    let named = config.deployments.iter().find(|one| is_named(&one.source));
-    let name: Arc<str> = named.map_or_else(|| artefact.path.clone(), |one| one.name.as_str().into());
-    let mut artefacts = files.used(&artefact.path);
-    artefacts.push(artefact.path.clone());
-    artefacts.sort();
-    let stated = named.and_then(|one| one.environment);
-    Deployment {
-        kind: DeploymentKind::Inventory,
-        environment: stated.unwrap_or_else(|| environment::of_path(&name)),
-        judged: false,
-        artefacts,
-        at: root.into(),
-        name,
-    }
+/// An inventory with all variables of its hosts, of which rules see those of the connection and those with a meaning.
+pub struct Whole<'a> {
+    pub path: &'a str,
+    /// Folders of the playbooks whose variables count, weakest first.
+    pub playbooks: Vec<&'a str>,
+    pub hosts: Vec<WholeHost<'a>>,
 }
 
-/// Whether the name of a file, or of its folder, is one that people give to inventories in INI.
+/// A host with its groups and all that counts for it, by name.
+pub struct WholeHost<'a> {
+    pub name: String,
+    pub groups: Vec<String>,
+    pub variables: BTreeMap<&'a str, Value<'a>>,
+}
+
+/// The effective variables of each inventory, from which the collector makes its hosts and settings.
+pub fn whole<'a>(bundle: &'a Bundle, config: &'a Config) -> Vec<Whole<'a>> {
+    let files = Files::new(bundle);
+    let whole = |source: Source<'a>| {
+        let effective = variables::effective(&source.tree(), &files, source.folder());
+        let hosts = effective.whole().map(|(host, variables)| WholeHost {
+            name: host.name.clone(),
+            groups: host.groups.clone(),
+            variables,
+        });
+        let playbooks = files.playbooks(source.folder());
+        Whole { path: source.path, playbooks, hosts: hosts.collect() }
+    };
+    sources::all(bundle, config).into_iter().map(whole).collect()
+}
+
+/// Whether the name of a file, or of a folder above it, is one that people give to inventories in INI and JSON.
 fn is_named(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let folder = paths::folder(path).rsplit('/').next().unwrap_or_default();
-    let among = matches!(folder, "inventory" | "inventories") && !name.contains('.');
-    NAMES.contains(&name) || name.starts_with("hosts.") && !name.ends_with(".j2") || among
+    let among = || paths::folder(path).split('/').any(|folder| matches!(folder, "inventory" | "inventories"));
+    let bare = name.strip_suffix(".json").unwrap_or(name);
+    NAMES.contains(&bare)
+        || name.starts_with("hosts.") && !name.ends_with(".j2")
+        || !bare.contains('.') && !name.ends_with('~') && among()
 }
 
-fn is_inventory(artefact: &Artefact, root: Value<'_>) -> bool {
-    !variables::is_file(&artefact.path) && (root.is_sequence() || groups::is_yaml(root))
-}
+#[cfg(test)]
+mod tests;

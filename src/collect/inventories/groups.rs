@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::located::Value;
+use crate::syntax::inventory::split_port;
 
 /// Hosts that one range may stand for.
 const MOST: usize = 4096;
@@ -30,6 +31,20 @@ pub struct Group<'a> {
     pub vars: Vars<'a>,
     pub hosts: BTreeSet<String>,
     pub children: BTreeSet<String>,
+    /// `ansible_group_priority`, which is no variable to hosts.
+    priority: Option<i64>,
+}
+
+impl<'a> Group<'a> {
+    fn set(&mut self, vars: Vec<(&'a str, Value<'a>)>) {
+        for (name, value) in vars {
+            if name == "ansible_group_priority" {
+                self.priority = value.text().and_then(|text| text.parse().ok()).or(self.priority);
+            } else {
+                self.vars.insert(name, value);
+            }
+        }
+    }
 }
 
 /// Whether the sections of an INI file are those of an inventory: groups of groups, variables of connections, or nothing but
@@ -69,7 +84,8 @@ pub fn is_yaml(root: Value<'_>) -> bool {
     let is_group = |group: Value<'_>| {
         group.is_mapping()
             && group.entries().iter().all(|(key, value)| {
-                matches!(*key, "hosts" | "children" | "vars") && (value.is_mapping() || value.is_null())
+                let is_name = *key != "vars" && value.text().is_some();
+                matches!(*key, "hosts" | "children" | "vars") && (value.is_mapping() || value.is_null() || is_name)
             })
     };
     let named = groups.iter().any(|(name, group)| *name == "all" || group.get("hosts").is_some_and(Value::is_mapping));
@@ -79,14 +95,23 @@ pub fn is_yaml(root: Value<'_>) -> bool {
         && groups.iter().any(|(_, group)| !group.entries().is_empty())
 }
 
+/// Hosts or children of a group: a mapping, or the name of the only one.
+fn named<'a>(group: Value<'a>, key: &str) -> Vec<(&'a str, Value<'a>)> {
+    match group.get(key).filter(|value| !value.is_null()) {
+        Some(value) => value.text().map_or_else(|| value.entries(), |name| vec![(name, value)]),
+        None => Vec::new(),
+    }
+}
+
 impl<'a> Tree<'a> {
-    pub fn read(root: Value<'a>) -> Self {
+    /// The hosts and groups of an inventory, whose files may all add to a group.
+    pub fn read(roots: impl IntoIterator<Item = Value<'a>>) -> Self {
         let mut tree = Self::default();
-        if root.is_sequence() {
-            root.items().for_each(|section| tree.section(section));
-        } else {
-            for (name, group) in root.entries() {
-                tree.group(name, group, 0);
+        for root in roots {
+            if root.is_sequence() {
+                root.items().for_each(|section| tree.section(section));
+            } else {
+                root.entries().into_iter().for_each(|(name, group)| tree.group(name, group, 0));
             }
         }
         tree
@@ -101,7 +126,7 @@ impl<'a> Tree<'a> {
             let Some(place) = entry.get("name") else { continue };
             let name = place.text().unwrap_or_default();
             match kind {
-                "vars" => self.groups.entry(group.to_string()).or_default().vars.extend(vars),
+                "vars" => self.groups.entry(group.to_string()).or_default().set(vars),
                 "children" => {
                     self.groups.entry(name.to_string()).or_default();
                     self.groups.entry(group.to_string()).or_default().children.insert(name.to_string());
@@ -109,6 +134,10 @@ impl<'a> Tree<'a> {
                 _ => {
                     for host in expand(name) {
                         let known = self.hosts.entry(host.clone()).or_default();
+                        // A port counts where the host is first written.
+                        if let Some(port) = entry.get("port").filter(|_| known.at.is_none()) {
+                            known.vars.insert("ansible_port", port);
+                        }
                         known.at.get_or_insert(place);
                         known.vars.extend(vars.iter().copied());
                         self.groups.entry(group.to_string()).or_default().hosts.insert(host);
@@ -120,9 +149,9 @@ impl<'a> Tree<'a> {
 
     fn group(&mut self, name: &str, group: Value<'a>, depth: usize) {
         let vars = group.get("vars").map(Value::entries).unwrap_or_default();
-        self.groups.entry(name.to_string()).or_default().vars.extend(vars);
-        for (host, value) in group.get("hosts").map(Value::entries).unwrap_or_default() {
-            let place = value.key().unwrap_or(value);
+        self.groups.entry(name.to_string()).or_default().set(vars);
+        for (host, value) in named(group, "hosts") {
+            let place = value.key().filter(|key| key.text() == Some(host)).unwrap_or(value);
             for host in expand(host) {
                 let known = self.hosts.entry(host.clone()).or_default();
                 known.at.get_or_insert(place);
@@ -130,7 +159,7 @@ impl<'a> Tree<'a> {
                 self.groups.entry(name.to_string()).or_default().hosts.insert(host);
             }
         }
-        for (child, value) in group.get("children").map(Value::entries).unwrap_or_default() {
+        for (child, value) in named(group, "children") {
             self.groups.entry(name.to_string()).or_default().children.insert(child.to_string());
             if depth < DEEPEST {
                 self.group(child, value, depth + 1);
@@ -149,8 +178,11 @@ impl<'a> Tree<'a> {
                 .filter(move |(_, group)| group.children.contains(&name))
                 .map(|(parent, _)| parent.as_str())
         };
-        let mut open: Vec<&str> =
-            self.groups.iter().filter(|(_, group)| group.hosts.contains(host)).map(|(name, _)| name.as_str()).collect();
+        let own = self.groups.iter().filter(|(_, group)| group.hosts.contains(host)).map(|(name, _)| name.as_str());
+        let mut open: Vec<&str> = own.filter(|name| !matches!(*name, "all" | "ungrouped")).collect();
+        if open.is_empty() {
+            open.push("ungrouped");
+        }
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         while let Some(name) = open.pop() {
             if seen.insert(name) {
@@ -160,10 +192,7 @@ impl<'a> Tree<'a> {
         for name in &seen {
             depths.insert(name, self.depth(name, 0));
         }
-        let priority = |name: &str| {
-            let stated = self.groups.get(name).and_then(|group| group.vars.get("ansible_group_priority"));
-            stated.and_then(|value| value.text()?.parse::<i64>().ok()).unwrap_or(1)
-        };
+        let priority = |name: &str| self.groups.get(name).and_then(|group| group.priority).unwrap_or(1);
         let mut groups: Vec<&str> = seen.into_iter().filter(|name| *name != "all").collect();
         groups.sort_by_key(|name| (depths.get(name).copied().unwrap_or_default(), priority(name), name.to_string()));
         groups
@@ -181,7 +210,8 @@ impl<'a> Tree<'a> {
 
 /// `web[01:03].x` and `db[a:c]` to the hosts that they stand for.
 fn expand(pattern: &str) -> Vec<String> {
-    let pattern = strip_port(pattern);
+    let host = split_port(pattern).and_then(|(host, _)| pattern.get(host));
+    let pattern = host.unwrap_or(pattern);
     let Some((before, rest)) = pattern.split_once('[') else { return vec![pattern.to_string()] };
     let Some((range, after)) = rest.split_once(']') else { return vec![pattern.to_string()] };
     let mut parts = range.split(':');
@@ -200,16 +230,6 @@ fn expand(pattern: &str) -> Vec<String> {
     let tails = expand(after);
     let hosts = middle.iter().flat_map(|middle| tails.iter().map(move |tail| format!("{before}{middle}{tail}")));
     hosts.take(MOST).collect()
-}
-
-/// `host:2222` without its port.
-fn strip_port(name: &str) -> &str {
-    match name.rsplit_once(':') {
-        Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && !host.contains('[') => {
-            host
-        }
-        _ => name,
-    }
 }
 
 #[cfg(test)]
