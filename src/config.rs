@@ -90,6 +90,7 @@ pub struct ConfiguredDeployment {
 #[derive(Clone, Debug)]
 pub enum DeploymentSource {
     Compose(Vec<String>),
+    /// An inventory, or a folder of them.
     Inventory(String),
     Manifests(Vec<String>),
 }
@@ -376,7 +377,7 @@ impl Reader<'_> {
             (Some(files), None, None) => DeploymentSource::Compose(self.paths(files, prefix)),
             (None, Some(file), None) => {
                 let Some(path) = file.text() else {
-                    self.problem(file, "a path is wanted here", "name one inventory file");
+                    self.problem(file, "a path is wanted here", "name one inventory, a file or a folder of them");
                     return None;
                 };
                 DeploymentSource::Inventory(format!("{prefix}{}", path.strip_prefix("./").unwrap_or(path)))

@@ -54,6 +54,14 @@ fn variables_of_hosts_and_groups_are_settings_once() {
 }
 
 #[test]
+fn values_of_ini_are_settings_without_their_quotes_and_comments() {
+    let text = "[web]\na db=\"{'password': 'x'}\"\n[web:vars]\nlog_level = \"debug\" # why\nsmtp_password =\n";
+    let mut found = settings(&[("hosts", text)], Reach::Inventory);
+    found.sort();
+    assert_eq!(found, ["hosts: db.password = x", "hosts: log_level = debug", "hosts: smtp_password = "]);
+}
+
+#[test]
 fn values_inside_mappings_and_lists_are_settings() {
     let text = concat!(
         "app:\n  debug: 'on'\n  db: {password: x, port: 1}\nusers:\n  - {name: a, password: b}\n",

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::input::settings::{State, Via};
 use crate::located::At;
 
-/// One inventory file with the variables beside it and beside the playbooks.
+/// One inventory, a file or a folder that the config names, with the variables beside it and beside the playbooks.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Inventory<'a> {
     pub deployment: Arc<str>,

@@ -124,7 +124,7 @@ impl<'a> Files<'a> {
     pub fn of(&self, folder: &'a str, kind: &'static str, name: &str) -> impl Iterator<Item = Value<'a>> {
         let beside = self.by_place.get(&(folder, kind));
         let named = |ending: &&str| beside.and_then(|entries| entries.get(format!("{name}{ending}").as_str()));
-        let found = ENDINGS.iter().find_map(|ending| named(ending));
+        let found = ENDINGS.iter().find_map(named);
         found.into_iter().flatten().filter_map(|artefact| artefact.located.root())
     }
 

@@ -145,9 +145,8 @@ fn values_of_ini_are_literals_of_python_behind_the_quotes_of_a_shell() {
     assert_eq!(hosts(&[("hosts", &format!("[web]\n{host}\n"))]), [expected]);
     let vars =
         "a=x # y\nb = 5 # y\nc = \"z\" # y\nd = it's\ne = {'p': 'q', 'r': [1.5]}\nf = \"{{ x }}\"\ng = #h\ni =\n";
-    let expected = concat!(
-        r##"h [web] {"a":"x # y","b":5,"c":"z","d":"it's","e":{"p":"q","r":[1.5]},"f":"{{ x }}","g":"#h","i":""}"##,
-    );
+    let expected =
+        r##"h [web] {"a":"x # y","b":5,"c":"z","d":"it's","e":{"p":"q","r":[1.5]},"f":"{{ x }}","g":"#h","i":""}"##;
     assert_eq!(hosts(&[("hosts", &format!("[web]\nh\n[web:vars]\n{vars}"))]), [expected]);
 }
 
