@@ -55,6 +55,28 @@ fn every_module_keeps_to_the_contract_for_own_policies() {
 }
 
 #[test]
+fn rules_with_roles_name_those_that_they_read() {
+    let (policies, _) = Policies::load(&[]);
+    let known: Vec<&str> = plimsoll::input::roles::names().collect();
+    let mut checked = 0;
+    for rule in policies.rules().iter().filter(|rule| !rule.roles.is_empty()) {
+        let text = fs::read_to_string(root().join(&*rule.file)).expect("rules are UTF-8");
+        let code = &text[text.find("\npackage ").expect("it has a package")..];
+        let read = |role: &&&str| {
+            let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+            let dotted = format!(".{role}");
+            code.contains(&format!("\"{role}\""))
+                || code.match_indices(&dotted).any(|(at, _)| ends(&code[at + dotted.len()..]))
+        };
+        let read: BTreeSet<&str> = known.iter().filter(read).copied().collect();
+        let named: BTreeSet<&str> = rule.roles.iter().map(String::as_str).collect();
+        assert_eq!(named, read, "{}", rule.id);
+        checked += 1;
+    }
+    assert!(checked > 10, "only {checked} rules name roles");
+}
+
+#[test]
 fn every_rule_brings_tests_and_fixtures() {
     let (policies, problems) = Policies::load(&[]);
     assert_eq!(problems, []);

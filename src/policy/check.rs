@@ -260,6 +260,8 @@ fn reads(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
             Some(Some(section)) => {
                 let list = reference.parts.get(2).and_then(Option::as_deref);
                 let list = list.filter(|list| lists(section).contains(list));
+                let parts = reference.parts.iter().skip(if list == Some("inventory") { 4 } else { 3 });
+                let role = parts.take(1).find_map(Option::as_deref).filter(|_| section == "settings" && list.is_some());
                 let some = declared.reads(section, None);
                 let read = list.filter(|_| some).map_or(section.clone(), |list| format!("{section}.{list}"));
                 let whole = list.is_some() || lists(section).is_empty() || declared.input.contains(section);
@@ -275,6 +277,14 @@ fn reads(module: &Module, tree: &Json, problems: &mut Vec<Problem>) {
                     report(
                         format!("`input.{read}` is read, which a rule with `roles` does not get"),
                         "read the settings of its roles, or leave out `custom.roles`".to_string(),
+                    );
+                } else if let Some(role) = role
+                    && !declared.roles.is_empty()
+                    && !declared.roles.iter().any(|one| one == role)
+                {
+                    report(
+                        format!("settings of the role `{role}` are read, which the rule does not name"),
+                        format!("add `{role}` to `custom.roles`"),
                     );
                 }
             }
@@ -316,12 +326,25 @@ mod tests {
         let budgets = "deny contains b if some b in input.workloads.budgets\n";
         let whole = "deny contains f(input.workloads) if true\n\nf(x) := x.all\n";
         let all = "deny contains s if some s in input.settings.all\n";
+        let known = "deny contains s if some s in input.settings.known.db_url\n";
+        let hosts = "deny contains s if some s in input.settings.inventory.unseen.db_url\n";
         for (input, body, expected) in [
             ("[workloads]", budgets, ""),
             ("[workloads.budgets]", budgets, ""),
             ("[workloads.all]", budgets, "`input.workloads.budgets` is read but not declared"),
             ("[workloads]", whole, ""),
             ("[workloads.all]", whole, "`input.workloads` is read but not declared"),
+            (
+                "[settings]\n#   roles: [jwt_secret]",
+                known,
+                "settings of the role `db_url` are read, which the rule does not name",
+            ),
+            (
+                "[settings]\n#   roles: [jwt_secret]",
+                hosts,
+                "settings of the role `db_url` are read, which the rule does not name",
+            ),
+            ("[settings]\n#   roles: [db_url]", hosts, ""),
             (
                 "[settings]\n#   roles: [jwt_secret]",
                 all,

@@ -135,12 +135,11 @@ fn said(rule: &Rule, text: &str) -> Module {
     let mut module = format!("package {}\n", said_package(rule));
     let mut sets = Vec::new();
     for set in SETS {
-        let heads = || text.lines().filter_map(|line| line.strip_prefix(set));
-        let is_word = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        if heads().any(|rest| rest.starts_with(" contains ")) {
+        let head = format!("{set} contains ");
+        if text.lines().any(|line| line.starts_with(&head)) {
             sets.push(format!("\"{set}\": {}.{set}", rule.package));
-        } else if heads().any(|rest| !is_word(rest)) {
-            // Only a set that is made entry by entry is there when nothing is in it.
+        } else if text.contains(set) {
+            // Only a set that is surely made entry by entry is there when nothing is in it. Any other may be missing.
             module.push_str(&format!("\ndefault {set} := set()\n\n{set} := {}.{set}\n", rule.package));
             sets.push(format!("\"{set}\": {set}"));
         }

@@ -305,12 +305,20 @@ fn own_policies_may_define_their_sets_in_any_form() {
     let whole = format!("subjects := {{s.at | {all}}}\n\ndeny := {{{said} | {all}}}\n");
     let quiet =
         format!("subjects contains s.at if {{ {all} }}\n\ndeny contains {said} if {{ {all}; s.value == \"?\" }}\n");
-    let by_role = "subjects contains s.at if some s in input.settings.known.cors_origins\n\ndeny contains {\"at\": s.at, \"message\": \"m\"} if {\n\tsome s in input.settings.known.cors_origins\n\tnot input.settings.known.log_level\n}\n";
+    let entries = format!("subjects contains s.at if {{ {all} }}\n\ndeny contains {said} if {{ {all} }}\n");
+    // A rule with roles sees the settings of these alone: LOG_LEVEL is not among them.
+    let by_role = |role: &str| {
+        format!(
+            "subjects contains s.at if some s in input.settings.known.{role}\n\ndeny contains {{\"at\": s.at, \"message\": \"m\"}} if {{\n\tsome s in input.settings.known.{role}\n\tobject.keys(input.settings.known) == {{\"{role}\"}}\n}}\n"
+        )
+    };
     let rules = [
         ("whole", rule("whole", "[settings]", &whole), "fail"),
+        ("indented", rule("indented", "[settings]", &whole.replace("deny", "\tdeny")), "fail"),
+        ("indented_entries", rule("indented_entries", "[settings]", &entries.replace("deny", "  deny")), "fail"),
         ("quiet", rule("quiet", "[settings.all]", &quiet), "pass"),
-        ("by_role", rule("by_role", "[settings.known]\n#   roles: [cors_origins]", by_role), "fail"),
-        ("idle", rule("idle", "[settings.known]\n#   roles: [jwt_secret]", by_role), "not-evaluated"),
+        ("by_role", rule("by_role", "[settings.known]\n#   roles: [cors_origins]", &by_role("cors_origins")), "fail"),
+        ("idle", rule("idle", "[settings.known]\n#   roles: [jwt_secret]", &by_role("jwt_secret")), "not-evaluated"),
     ];
     let files: Vec<(String, &str)> =
         rules.iter().map(|(name, text, _)| (format!("policy/rules/own/{name}.rego"), text.as_str())).collect();
