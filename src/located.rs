@@ -80,31 +80,48 @@ const NONE: u32 = u32::MAX;
 /// Marks a scalar's text as a range of `extra` instead of the source text.
 const EXTRA: u32 = 1 << 31;
 
+/// A merge key, or a mapping that has one.
+const MERGE: u8 = 1;
+/// A mapping in which a key stands twice.
+const DUPLICATE: u8 = 2;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NodeKind {
-    Scalar,
+    Scalar(Style),
     Sequence,
     Mapping,
     Alias,
 }
 
+/// Nodes stand in the order of the text: a collection before all that it holds, a key before its value.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     span: Span,
-    /// Scalar: start of its text; collection: its first child; alias: its target.
+    /// Scalar: start of its text; collection: the first node behind all that it holds; alias: its target.
     a: u32,
     /// Scalar: length of its text; collection: number of its children.
     b: u32,
     parent: NodeId,
     /// In a mapping the node of the key, in a sequence the index.
     key: NodeId,
-    next: NodeId,
-    kind: NodeKind,
-    style: Style,
     /// Index into `tags` plus one, 0 for none.
     tag: u16,
-    has_merge: bool,
-    has_duplicate: bool,
+    kind: NodeKind,
+    /// [`MERGE`] and [`DUPLICATE`].
+    marks: u8,
+}
+
+/// Large trees are most of what a run holds.
+const _: () = assert!(size_of::<Node>() == 28);
+
+impl Node {
+    fn is(&self, mark: u8) -> bool {
+        self.marks & mark != 0
+    }
+
+    fn is_scalar(&self) -> bool {
+        matches!(self.kind, NodeKind::Scalar(_))
+    }
 }
 
 /// The tree of one artefact: one root for each document of its text.
@@ -141,7 +158,7 @@ impl Located {
     /// The tree of a part as one of the file that holds it, whose path and text those are.
     pub fn within(mut self, path: Arc<str>, text: Arc<str>, part: Arc<str>, place: Within) -> Self {
         for node in &mut self.nodes {
-            let in_source = node.kind == NodeKind::Scalar && node.a & EXTRA == 0;
+            let in_source = node.is_scalar() && node.a & EXTRA == 0;
             match place {
                 Within::From(from) => {
                     node.span = Span::new(node.span.start as usize + from, node.span.end as usize + from);
@@ -174,6 +191,12 @@ impl Located {
     /// The first document's root.
     pub fn root(&self) -> Option<Value<'_>> {
         self.documents().next()
+    }
+
+    /// The node behind one and all that it holds.
+    fn after(&self, id: NodeId) -> NodeId {
+        let node = &self.nodes[id as usize];
+        if matches!(node.kind, NodeKind::Sequence | NodeKind::Mapping) { node.a } else { id + 1 }
     }
 
     /// Number of nodes, keys included.

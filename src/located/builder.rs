@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{EXTRA, Kind, Located, NONE, Node, NodeId, NodeKind, Span, Style, Value};
+use super::{DUPLICATE, EXTRA, Kind, Located, MERGE, NONE, Node, NodeId, NodeKind, Span, Style, Value};
 use foldhash::HashMap;
 
 use crate::syntax::Fault;
@@ -136,10 +136,6 @@ impl Builder {
                 } else {
                     let index = self.located.nodes[frame.id as usize].b;
                     node.key = if mapping { std::mem::replace(&mut frame.pending_key, NONE) } else { index };
-                    match frame.last {
-                        NONE => self.located.nodes[frame.id as usize].a = id,
-                        last => self.located.nodes[last as usize].next = id,
-                    }
                     frame.last = id;
                     self.located.nodes[frame.id as usize].b += 1;
                 }
@@ -163,9 +159,8 @@ impl Builder {
                 }
             },
         };
-        let (a, b) = (NONE, 0);
-        let (style, has_merge, has_duplicate) = (Style::Plain, false, false);
-        Ok(Node { span, a, b, parent: NONE, key: NONE, next: NONE, kind, style, tag, has_merge, has_duplicate })
+        // A collection holds nothing as long as it is open.
+        Ok(Node { span, a: 0, b: 0, parent: NONE, key: NONE, tag, kind, marks: 0 })
     }
 
     /// Adds a scalar whose text stands at `text` in the source.
@@ -177,8 +172,8 @@ impl Builder {
         tag: Option<String>,
         anchor: usize,
     ) -> Result<(), Excess> {
-        let mut node = self.node(NodeKind::Scalar, span, tag)?;
-        (node.a, node.b, node.style) = (text.start, text.end - text.start, style);
+        let mut node = self.node(NodeKind::Scalar(style), span, tag)?;
+        (node.a, node.b) = (text.start, text.end - text.start);
         self.scalar(node, anchor)
     }
 
@@ -191,11 +186,11 @@ impl Builder {
         tag: Option<String>,
         anchor: usize,
     ) -> Result<(), Excess> {
-        let mut node = self.node(NodeKind::Scalar, span, tag)?;
+        let mut node = self.node(NodeKind::Scalar(style), span, tag)?;
         let start = u32::try_from(self.located.extra.len()).ok().filter(|start| start & EXTRA == 0);
         let len = u32::try_from(text.len()).ok();
         let (Some(start), Some(len)) = (start, len) else { return Err(Excess::Nodes) };
-        (node.a, node.b, node.style) = (start | EXTRA, len, style);
+        (node.a, node.b) = (start | EXTRA, len);
         self.located.extra.push_str(text);
         self.scalar(node, anchor)
     }
@@ -213,8 +208,8 @@ impl Builder {
         if let Some(frame) = self.stack.last()
             && frame.pending_key != NONE
         {
-            self.located.nodes[frame.pending_key as usize].has_merge = true;
-            self.located.nodes[frame.id as usize].has_merge = true;
+            self.located.nodes[frame.pending_key as usize].marks |= MERGE;
+            self.located.nodes[frame.id as usize].marks |= MERGE;
         }
     }
 
@@ -244,10 +239,12 @@ impl Builder {
             NONE => self.located.nodes[frame.id as usize].span.start,
             last => self.located.nodes[last as usize].span.end,
         };
+        let behind = self.located.nodes.len() as NodeId;
         let node = &mut self.located.nodes[frame.id as usize];
+        node.a = behind;
         node.span.end = end.map_or(last_end, |end| end as u32).max(node.span.start);
         if node.kind == NodeKind::Mapping {
-            if node.has_merge {
+            if node.is(MERGE) {
                 self.check_merges(frame.id);
             }
             self.find_duplicates(frame.id);
@@ -311,7 +308,7 @@ impl Builder {
             }
         }
         if !pairs.is_empty() {
-            self.located.nodes[id as usize].has_duplicate = true;
+            self.located.nodes[id as usize].marks |= DUPLICATE;
             self.located.duplicates.extend(pairs);
         }
     }
@@ -373,7 +370,10 @@ impl Builder {
     }
 
     /// The finished tree, or why it is too large.
-    pub fn finish(self) -> Result<Located, Excess> {
+    pub fn finish(mut self) -> Result<Located, Excess> {
+        while !self.stack.is_empty() {
+            self.close(None)?;
+        }
         self.check_expansion()?;
         let mut located = self.located;
         // A copy, since an allocator keeps a block that shrinks by less than half.

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use foldhash::HashMap;
 use serde::{Serialize, Serializer};
 
-use super::{Dialect, EXTRA, Kind, Located, NONE, Node, NodeId, NodeKind, Span, Step, Style};
+use super::{DUPLICATE, Dialect, EXTRA, Kind, Located, MERGE, NONE, Node, NodeId, NodeKind, Span, Step, Style};
 use crate::syntax::scalar::{self, Scalar};
 
 /// A node of a tree: a cheap copy that leads to its content, its place and its route.
@@ -65,7 +65,7 @@ impl<'a> Value<'a> {
         match self.resolved().node().kind {
             NodeKind::Sequence => Kind::Sequence,
             NodeKind::Mapping => Kind::Mapping,
-            NodeKind::Scalar | NodeKind::Alias => Kind::Scalar,
+            NodeKind::Scalar(_) | NodeKind::Alias => Kind::Scalar,
         }
     }
 
@@ -81,7 +81,7 @@ impl<'a> Value<'a> {
     pub fn text(self) -> Option<&'a str> {
         let value = self.resolved();
         let node = value.node();
-        if node.kind != NodeKind::Scalar {
+        if !node.is_scalar() {
             return None;
         }
         let (start, len) = ((node.a & !EXTRA) as usize, node.b as usize);
@@ -90,7 +90,10 @@ impl<'a> Value<'a> {
     }
 
     pub fn style(self) -> Style {
-        self.resolved().node().style
+        match self.resolved().node().kind {
+            NodeKind::Scalar(style) => style,
+            NodeKind::Sequence | NodeKind::Mapping | NodeKind::Alias => Style::Plain,
+        }
     }
 
     /// The tag as written after resolution, e.g. `!reset` or `tag:yaml.org,2002:str`.
@@ -124,7 +127,7 @@ impl<'a> Value<'a> {
         let in_order = value.located.dialect == Dialect::Kubernetes;
         let (mut own, mut merged) = (None, None);
         for child in value.children() {
-            if node.has_merge && child.is_merge() {
+            if node.is(MERGE) && child.is_merge() {
                 let found = child.merge_sources().find_map(|source| source.get(key));
                 match in_order {
                     true => own = found.or(own),
@@ -132,7 +135,7 @@ impl<'a> Value<'a> {
                 }
             } else if child.key_text() == Some(key) {
                 own = Some(child);
-                let may_be_replaced = node.has_duplicate || (node.has_merge && in_order);
+                let may_be_replaced = node.is(DUPLICATE) || (node.is(MERGE) && in_order);
                 if !may_be_replaced {
                     break;
                 }
@@ -154,7 +157,7 @@ impl<'a> Value<'a> {
             return Vec::new();
         }
         let own = |child: Value<'a>| (child.key_text().unwrap_or_default(), child);
-        if !node.has_duplicate && !node.has_merge {
+        if !node.is(DUPLICATE) && !node.is(MERGE) {
             return value.children().map(own).collect();
         }
         let mut entries = Entries::default();
@@ -204,7 +207,7 @@ impl<'a> Value<'a> {
     }
 
     pub(super) fn is_merge_key(self) -> bool {
-        self.node().has_merge && self.node().kind == NodeKind::Scalar
+        self.node().is(MERGE) && self.node().is_scalar()
     }
 
     /// Items of a sequence, empty for anything else.
@@ -216,12 +219,14 @@ impl<'a> Value<'a> {
 
     pub(super) fn children(self) -> impl Iterator<Item = Value<'a>> {
         let node = self.node();
-        let first = if matches!(node.kind, NodeKind::Sequence | NodeKind::Mapping) { node.a } else { NONE };
-        std::iter::successors((first != NONE).then_some(first), move |&id| {
-            let next = self.located.nodes[id as usize].next;
-            (next != NONE).then_some(next)
-        })
-        .map(move |id| self.at_id(id))
+        let mapping = node.kind == NodeKind::Mapping;
+        let end = if mapping || node.kind == NodeKind::Sequence { node.a } else { 0 };
+        // What stands at a node, or behind it where it is a key.
+        let child = move |at: NodeId| {
+            (at < end).then(|| if mapping { self.located.after(at) } else { at }).filter(|&id| id < end)
+        };
+        std::iter::successors(child(self.id + 1), move |&id| child(self.located.after(id)))
+            .map(move |id| self.at_id(id))
     }
 
     /// The key that holds this value, as a value with its own place.
@@ -255,7 +260,7 @@ impl<'a> Value<'a> {
         let mut at = self;
         loop {
             let node = at.node();
-            if matches!(node.kind, NodeKind::Scalar | NodeKind::Alias) && node.span.start < node.span.end {
+            if matches!(node.kind, NodeKind::Scalar(_) | NodeKind::Alias) && node.span.start < node.span.end {
                 return node.span;
             }
             if let Some(key) = at.key() {
