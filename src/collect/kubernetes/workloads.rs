@@ -52,6 +52,9 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
         (pods, taken)
     });
     let found: Vec<_> = found.collect();
+    let pods = || found.iter().flat_map(|(pods, _)| pods);
+    view.all.reserve_exact(pods().count());
+    settings.reserve_exact(pods().map(|(_, settings, _)| settings.len()).sum());
     let mut owners: Vec<Object<'a>> = Vec::new();
     let mut own_labels = Vec::new();
     for (object, (pods, taken)) in objects.all.iter().zip(found) {
