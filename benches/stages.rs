@@ -56,14 +56,7 @@ fn main() {
     let params = HashMap::new();
     let evaluated = timed("convert and all rules", || policies.evaluate(policies.rules(), &document, "check", &params));
     let named = HashSet::new();
-    let circumstances = Circumstances {
-        config: &config,
-        command: "check",
-        named: &named,
-        problems: &[],
-        mask: &mask,
-        only_given: false,
-    };
+    let circumstances = Circumstances { config: &config, command: "check", named: &named, problems: &[], mask: &mask };
     timed("locate", || verdict::locate(&document, evaluated, &circumstances));
     let request = Request { sources: sources.clone(), ..Request::default() };
     let run = timed("all of this once more, waivers and summary", || plimsoll::check(&request));

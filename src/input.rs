@@ -55,6 +55,8 @@ pub struct InputDocument<'a> {
     pub settings: Settings<'a>,
     pub workloads: Workloads<'a>,
     pub edges: Vec<Edge<'a>>,
+    /// Whether single files were given: then only what touches them is judged.
+    pub only_given: bool,
     /// Deployments that an artefact is part of, by its path.
     owners: HashMap<Arc<str>, Vec<usize>>,
     /// What collectors put beside the files of their sections.
@@ -87,6 +89,7 @@ impl<'a> InputDocument<'a> {
             settings: Settings::default(),
             workloads: Workloads::default(),
             edges: Vec::new(),
+            only_given: false,
             owners: HashMap::new(),
             beside: BTreeMap::new(),
         };

@@ -96,7 +96,8 @@ pub fn check(request: &Request) -> Run {
         (artefact::gather(&request.sources, &request.config, wanted), loaded)
     };
     let (chosen, unknown) = choose(policies.rules(), request);
-    let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
+    let (mut document, found) = InputDocument::build(&gathered.bundle, &request.config);
+    document.only_given = !gathered.folder_given;
     // What the next commit holds of a whole tree is not looked for.
     let staged = request.sources.staged;
     let absent = if staged { Vec::new() } else { input::deployments::absent(&request.config, &gathered) };
@@ -112,17 +113,16 @@ pub fn check(request: &Request) -> Run {
         named: &chosen.named,
         problems: &problems,
         mask: &mask,
-        only_given: !gathered.folder_given,
     };
     let mut outcomes = verdict::locate(&document, evaluated, &circumstances);
     let ids: Vec<&str> = policies.rules().iter().map(|rule| &*rule.id).collect();
     let judged = waiver::Judged {
         ids: &ids,
         path: &|path| {
-            let given = !circumstances.only_given || gathered.bundle.is_given(path);
+            let given = !document.only_given || gathered.bundle.is_given(path);
             given && document.is_judged(path)
         },
-        whole: !circumstances.only_given,
+        whole: !document.only_given,
     };
     let accepted = waiver::apply(&mut outcomes, &gathered.bundle, &request.config, &judged);
     problems.extend(accepted);
@@ -179,18 +179,21 @@ fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
     let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
     let unknown = asked.iter().chain(&skipped).filter(|(_, glob)| !ids.iter().any(|id| fits(glob, id)));
     let problem = |(glob, _): &(String, _)| {
-        let near = rule::metadata::near(glob, &ids);
-        let help = if near.is_empty() { String::new() } else { format!("{near} ") };
         Problem::new(ProblemKind::Fault, "", format!("no rule is called `{glob}`"))
-            .help(format!("{help}`plimsoll rules` lists them all"))
+            .help(rule::metadata::near_rule(glob, &ids))
     };
-    let problems = unknown.map(problem).collect();
+    let mut problems: Vec<Problem> = unknown.map(problem).collect();
     let wanted = |rule: &&Arc<Rule>| {
         (asked.is_empty() || asked.iter().any(|(_, glob)| fits(glob, &rule.id)))
             && !skipped.iter().any(|(_, glob)| fits(glob, &rule.id))
     };
     let named = ids.iter().filter(|id| request.rules.iter().any(|glob| glob == **id)).map(|id| (*id).into()).collect();
-    (Chosen { rules: rules.iter().filter(wanted).cloned().collect(), named }, problems)
+    let chosen: Vec<Arc<Rule>> = rules.iter().filter(wanted).cloned().collect();
+    if chosen.is_empty() && !rules.is_empty() && problems.is_empty() {
+        let message = "no rule is left to decide: all that `--rule` names are skipped";
+        problems.push(Problem::new(ProblemKind::Fault, "", message).help("leave one of `--rule` and `--skip` out"));
+    }
+    (Chosen { rules: chosen, named }, problems)
 }
 
 /// A rule that failed says so, and why.

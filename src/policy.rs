@@ -43,6 +43,8 @@ pub use test::{TestOutcome, TestResult, run_tests};
 pub struct Evaluation {
     /// Hashes of the routes examined: how many there are is all that counts, and large trees have very many.
     pub subjects: HashSet<u64>,
+    /// The routes themselves, where only those count that touch given files.
+    pub routes: Option<BTreeSet<Vec<Step>>>,
     pub unknowns: BTreeSet<UnknownSaid>,
     pub denies: BTreeSet<DenySaid>,
     /// Why the rule failed, with its place in the Rego file, if it did.
@@ -119,13 +121,15 @@ impl Policies {
         params: &HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
     ) -> Vec<Evaluated> {
         let roles = document.roles();
-        // A rule over sections and roles with nothing in them has nothing to say.
+        // A rule over sections and roles with nothing in them has nothing to say, nor has one that needs the whole tree.
+        let judges = |rule: &Rule| !document.only_given || rule.judges_parts();
         let (ready, idle): (Vec<&Arc<Rule>>, Vec<&Arc<Rule>>) =
-            rules.iter().partition(|rule| given::anything(rule, document, &roles));
+            rules.iter().partition(|rule| judges(rule) && given::anything(rule, document, &roles));
+        let asked = Question { mode, params, routes: document.only_given };
         let mut merged: BTreeMap<Arc<str>, Evaluation> = BTreeMap::new();
         let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
         let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
-        let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(&self.engines, part, rules, mode, params);
+        let run = |part: Part<'_>, rules: &[&Arc<Rule>]| run_part(&self.engines, part, rules, &asked);
         let of_parts = || -> Vec<Vec<(Arc<str>, Evaluation)>> {
             let asked = |section: &str, list: Option<&str>| file.iter().any(|rule| rule.reads(section, list));
             let parts = if file.is_empty() { Vec::new() } else { document.parts(&asked, &given::roles(&file)) };
@@ -153,6 +157,13 @@ impl Policies {
 impl Evaluation {
     fn merge(&mut self, other: Evaluation) {
         self.subjects.extend(other.subjects);
+        self.routes = match (self.routes.take(), other.routes) {
+            (Some(mut own), Some(more)) => {
+                own.extend(more);
+                Some(own)
+            }
+            (own, more) => own.or(more),
+        };
         self.unknowns.extend(other.unknowns);
         self.denies.extend(other.denies);
         self.error = self.error.take().or(other.error);
@@ -169,12 +180,21 @@ pub fn top(section: &str) -> &str {
     section.split('.').next().unwrap_or(section)
 }
 
+/// What every rule of a run is asked with.
+struct Question<'q> {
+    /// `check` or `review`.
+    mode: &'q str,
+    /// What the config sets, by rule.
+    params: &'q HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
+    /// Whether the routes of subjects are kept.
+    routes: bool,
+}
+
 fn run_part(
     engines: &Engines,
     part: Part<'_>,
     rules: &[&Arc<Rule>],
-    mode: &str,
-    params: &HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
+    asked: &Question<'_>,
 ) -> Vec<(Arc<str>, Evaluation)> {
     let strings = value::Strings::default();
     let mut base: Vec<(&str, Option<&str>, RegoValue)> = Vec::with_capacity(part.len());
@@ -190,9 +210,9 @@ fn run_part(
         .par_iter()
         .map(|rule| {
             let mut input = given::sections(rule, &base);
-            insert(&mut input, "mode", RegoValue::from(mode));
-            insert(&mut input, "params", given::parameters(rule, params.get(&rule.id)));
-            let mut evaluation = evaluate_rule(engines, rule, &input);
+            insert(&mut input, "mode", RegoValue::from(asked.mode));
+            insert(&mut input, "params", given::parameters(rule, asked.params.get(&rule.id)));
+            let mut evaluation = evaluate_rule(engines, rule, &input, asked.routes);
             evaluation.error = evaluation.error.or_else(|| failure.clone());
             (rule.id.clone(), evaluation)
         })
@@ -201,18 +221,18 @@ fn run_part(
 
 /// One rule over one input: strict about errors of built-ins first, all sets at once; only if that failed each set by
 /// itself, and once more without strictness, so that what can be said is said.
-fn evaluate_rule(engines: &Engines, rule: &Rule, input: &RegoValue) -> Evaluation {
+fn evaluate_rule(engines: &Engines, rule: &Rule, input: &RegoValue, routes: bool) -> Evaluation {
     let prepared = match engines.of(rule) {
         Ok(prepared) => prepared,
         Err(error) => return Evaluation { error: Some(error), ..Evaluation::default() },
     };
-    let strict = attempt(prepared.strict(), rule, input, all_sets);
+    let strict = attempt(prepared.strict(), rule, input, routes, all_sets);
     if strict.error.is_none() {
         return strict;
     }
     let mut evaluation = Evaluation { error: strict.error, ..Evaluation::default() };
-    evaluation.merge(attempt(prepared.strict(), rule, input, each_set));
-    evaluation.merge(attempt(prepared.lenient(), rule, input, each_set));
+    evaluation.merge(attempt(prepared.strict(), rule, input, routes, each_set));
+    evaluation.merge(attempt(prepared.lenient(), rule, input, routes, each_set));
     evaluation
 }
 
@@ -220,12 +240,13 @@ fn attempt(
     prepared: &Engine,
     rule: &Rule,
     input: &RegoValue,
+    routes: bool,
     sets: fn(&mut Engine, &Rule, &mut Evaluation),
 ) -> Evaluation {
     let run = || {
         let mut engine = prepared.clone();
         engine.set_input(input.clone());
-        let mut evaluation = Evaluation::default();
+        let mut evaluation = Evaluation { routes: routes.then(BTreeSet::new), ..Evaluation::default() };
         sets(&mut engine, rule, &mut evaluation);
         evaluation
     };
@@ -293,6 +314,9 @@ impl Evaluation {
     fn take(&mut self, set: &str, entry: &RegoValue, rule: &Rule) -> Result<(), String> {
         if set == "subjects" {
             self.subjects.insert(route_hash(entry)?);
+            if let Some(routes) = &mut self.routes {
+                routes.insert(route(entry)?);
+            }
             return Ok(());
         }
         let object = entry.as_object().map_err(|_| "is no object".to_string())?;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::artefact::{HISTORY, SECRETS};
+
 pub mod metadata;
 
 /// How much a finding matters, worst last.
@@ -94,6 +96,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it has something to say of a part of a tree: it looks at one artefact at a time, or at texts, which are whole.
+    pub fn judges_parts(&self) -> bool {
+        let of_text = |input: &String| matches!(input.split('.').next(), Some(SECRETS | HISTORY));
+        self.scope == Scope::File || self.input.iter().all(of_text)
+    }
+
     /// Whether it declares a section, or a list of it: `workloads` and `workloads.budgets` both do for that list.
     pub fn reads(&self, section: &str, list: Option<&str>) -> bool {
         self.input.iter().any(|name| match name.strip_prefix(section) {

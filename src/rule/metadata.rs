@@ -313,13 +313,21 @@ pub fn suggest(word: &str, known: &[&str]) -> String {
     if near.is_empty() { format!("known are {}", known.join(", ")) } else { near }
 }
 
-/// "did you mean" with the known word that is written most alike, empty if none is.
+/// "did you mean" with the known word that is written most alike, as a whole or behind its last `/`; empty if none is.
 pub fn near(word: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|one| (strsim::damerau_levenshtein(word, one), one)).min();
-    match near {
+    let distance = |one: &str| {
+        let last = one.rsplit('/').next().unwrap_or(one);
+        strsim::damerau_levenshtein(word, one).min(strsim::damerau_levenshtein(word, last))
+    };
+    match known.iter().map(|one| (distance(one), one)).min() {
         Some((distance, one)) if distance <= 1 + word.chars().count() / 4 => format!("did you mean `{one}`?"),
         _ => String::new(),
     }
+}
+
+/// The same for the id of a rule, with where to find all of them.
+pub fn near_rule(id: &str, ids: &[&str]) -> String {
+    format!("{} `plimsoll rules` lists them all", near(id, ids)).trim_start().to_string()
 }
 
 #[cfg(test)]
@@ -339,6 +347,20 @@ mod tests {
         let rule = read(&"a/b.rego".into(), GOOD, None, "a/b", "data.rules.a.b").expect("it is right");
         assert_eq!((rule.severity, rule.input.len(), rule.needs.len()), (Severity::High, 2, 1));
         assert_eq!(rule.params[0].default, serde_json::json!(2));
+    }
+
+    #[test]
+    fn the_nearest_word_is_meant() {
+        let known = ["settings/debug-disabled", "web/cors-no-wildcard"];
+        let meant = "did you mean `web/cors-no-wildcard`?";
+        for (word, expected) in [
+            ("web/cors-no-wildcards", meant),
+            ("cors-no-wildcard", meant),
+            ("cors-no-wilcard", meant),
+            ("readiness", ""),
+        ] {
+            assert_eq!(near(word, &known), expected, "{word}");
+        }
     }
 
     #[test]

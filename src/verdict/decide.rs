@@ -8,14 +8,14 @@ use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::artefact::{HISTORY, SECRETS};
+use crate::artefact::HISTORY;
 use crate::config::Config;
 use crate::input::{InputDocument, Known, Place};
 use crate::located::{Kind, Span, Step, Value};
 use crate::mask::Mask;
 use crate::policy::{DenySaid, Evaluated, top};
 use crate::problem::{Problem, ProblemKind};
-use crate::rule::{AbsentIn, NeededWhen, Rule, Scope};
+use crate::rule::{AbsentIn, NeededWhen, Rule};
 use crate::verdict::{Finding, Outcome, Related, Status, Unknown, Verdict, trace};
 
 /// What a verdict depends on beside what the rule said.
@@ -28,8 +28,6 @@ pub struct Circumstances<'c> {
     pub problems: &'c [Problem],
     /// Keeps secrets out of fingerprints, which are published and could be guessed from.
     pub mask: &'c Mask,
-    /// Whether single files were given: then only what touches them is reported.
-    pub only_given: bool,
 }
 
 /// Locates what the rules said. Findings are still open: waivers and ignores come next, then [`settle`].
@@ -42,12 +40,17 @@ pub fn locate<'a>(
     for deny in evaluated.iter().flat_map(|one| &one.evaluation.denies) {
         places.extend(document.locate(&deny.at).ok().and_then(|place| place.value));
     }
+    if document.only_given {
+        let unknowns = evaluated.iter().flat_map(|one| &one.evaluation.unknowns).map(|said| &said.at);
+        let routes = evaluated.iter().flat_map(|one| &one.evaluation.routes).flatten().chain(unknowns);
+        places.extend(routes.filter_map(|route| document.locate(route).ok()?.value));
+    }
     let known = document.known(&places);
     let locator = Locator { document, known, circumstances };
     let mut outcomes: Vec<Outcome> = evaluated.into_par_iter().map(|one| locator.outcome(one)).collect();
     outcomes.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
     yield_places(&mut outcomes);
-    trace::follow(&mut outcomes, document.bundle, circumstances.mask, circumstances.only_given);
+    trace::follow(&mut outcomes, document.bundle, circumstances.mask, document.only_given);
     outcomes
 }
 
@@ -105,7 +108,7 @@ impl<'a> Locator<'_, 'a> {
                 }
             };
             let finding = self.finding(&rule, severity, deny, &place);
-            if self.circumstances.only_given && !self.touches_given(&finding) {
+            if self.document.only_given && !self.touches_given(&finding) {
                 continue;
             }
             match findings.get_mut(&(finding.path.clone(), finding.span)) {
@@ -117,6 +120,7 @@ impl<'a> Locator<'_, 'a> {
         let in_review = self.circumstances.command == "review" || self.circumstances.named.contains(&rule.id);
         for said in evaluation.unknowns.iter().filter(|said| in_review || !said.in_review) {
             match self.document.locate(&said.at) {
+                Ok(place) if self.document.only_given && !self.is_given(&place) => {}
                 Ok(place) => unknowns.push(Unknown {
                     path: place.path,
                     span: place.span,
@@ -129,7 +133,11 @@ impl<'a> Locator<'_, 'a> {
         }
         unknowns.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
         unknowns.dedup_by(|a, b| (&a.path, a.span, &a.message) == (&b.path, b.span, &b.message));
-        let subjects = evaluation.subjects.len();
+        let given = |route: &&Vec<Step>| self.document.locate(route).is_ok_and(|place| self.is_given(&place));
+        let subjects = match &evaluation.routes {
+            Some(routes) => routes.iter().filter(given).count(),
+            None => evaluation.subjects.len(),
+        };
         let (verdict, reason) = self.verdict(&rule, &reasons, subjects, &unknowns, absent_left_out);
         let findings = findings.into_values().collect();
         Outcome { rule, severity, verdict, subjects, findings, unknowns, failure: reasons.into_iter().next(), reason }
@@ -161,6 +169,9 @@ impl<'a> Locator<'_, 'a> {
         if let Some(problem) = spoils(ProblemKind::Notice) {
             return (Verdict::NotEvaluated, Some(format!("{}: {}", problem.path, problem.message)));
         }
+        if self.document.only_given && !rule.judges_parts() {
+            return (Verdict::NotEvaluated, Some("it judges whole trees, and a part of one was given".to_string()));
+        }
         let collected = self.document.collected();
         let missing = rule.needs.iter().find(|need| {
             let now = match need.when {
@@ -190,11 +201,6 @@ impl<'a> Locator<'_, 'a> {
         }
         if absent_left_out {
             return (Verdict::NotEvaluated, Some("what is absent is judged in review".to_string()));
-        }
-        // Secrets are told text by text, so that what was given of them is whole.
-        let of_texts = rule.input.iter().all(|input| [SECRETS, HISTORY].contains(&top(input)));
-        if self.circumstances.only_given && rule.scope == Scope::Bundle && !of_texts {
-            return (Verdict::NotEvaluated, Some("it judges whole trees, and a part of one was given".to_string()));
         }
         (Verdict::Pass, None)
     }
@@ -247,6 +253,13 @@ impl<'a> Locator<'_, 'a> {
             why: self.document.bundle.signals(place),
             absent: deny.absent,
         }
+    }
+
+    /// Whether a place, or one that its value passed through, lies in a given file.
+    fn is_given(&self, place: &Place<'a>) -> bool {
+        let given = |path: &str| self.document.bundle.is_given(path);
+        let known = place.value.and_then(|value| self.known.get(&value));
+        given(&place.path) || known.iter().flat_map(|known| &known.via).any(|via| given(&via.at.0.located().path))
     }
 
     fn touches_given(&self, finding: &Finding) -> bool {

@@ -182,6 +182,47 @@ fn single_files_are_judged_with_their_neighbours_and_only_what_touches_them_is_s
     }
 }
 
+/// A Pod that states no resources, and nothing else that the rules of resources look at.
+const POD: &str =
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'acme/c:1'}]}\n";
+const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {A: b}\n";
+
+#[test]
+fn a_part_of_a_tree_is_green_for_what_was_given_alone() {
+    let folder = tree(&[
+        ("a/pod.yaml", POD),
+        ("a/map.yaml", MAP),
+        (".env", "SITE_ORIGINS=https://app.acme.se\n"),
+        (
+            "compose.yaml",
+            "services:\n  api:\n    image: acme/api:1\n    environment:\n      CORS_ORIGINS: ${SITE_ORIGINS}\n",
+        ),
+    ]);
+    let verdict = |file: &str, rule: &str| {
+        let ran = run(folder.path(), &["check", "--format", "json", "--rule", rule, file]);
+        let subjects = ran.json()["rules"][0]["subjects"].as_u64();
+        (ran.verdict(rule), subjects)
+    };
+    let memory = "workloads/memory-requests-limits";
+    assert_eq!(verdict("a", memory), ("fail".to_string(), Some(1)));
+    assert_eq!(verdict("a/map.yaml", memory), ("not-evaluated".to_string(), Some(0)), "the Pod was not given");
+    let cors = "web/cors-no-wildcard";
+    assert_eq!(verdict(".env", cors), ("pass".to_string(), Some(1)));
+    assert_eq!(verdict("compose.yaml", cors), ("pass".to_string(), Some(1)), "its value passes through the given file");
+}
+
+#[test]
+fn rules_that_correlate_say_nothing_of_a_part_of_a_tree() {
+    let budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec:\n  minAvailable: 1\n  selector: {matchLabels: {app: web}}\n";
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: c, image: 'acme/c:1'}]}\n";
+    let folder = tree(&[("k8s/app/web.yaml", web), ("k8s/budgets/web.yaml", budget)]);
+    let rule = "workloads/pod-disruption-budget";
+    let whole = run(folder.path(), &["check", "--format", "json", "--rule", rule]);
+    assert_eq!((whole.verdict(rule).as_str(), whole.code), ("pass", 0));
+    let part = run(folder.path(), &["check", "--format", "json", "--rule", rule, "k8s/budgets/web.yaml"]);
+    assert_eq!((part.verdict(rule).as_str(), part.code), ("not-evaluated", 0), "{:#}", part.json());
+}
+
 #[test]
 fn control_characters_of_a_file_do_not_reach_the_terminal() {
     let folder = tree(&[(

@@ -8,6 +8,7 @@
 # custom:
 #   severity: medium
 #   input: [workloads.all, workloads.budgets]
+#   scope: bundle
 #   absent_in: review
 #   help: >-
 #     Write a PodDisruptionBudget with the labels of the pods and `maxUnavailable: 1`.
