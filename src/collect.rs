@@ -2,7 +2,7 @@
 
 use crate::artefact::render::{Build, Files};
 use crate::artefact::trace::Trace;
-use crate::artefact::{Artefact, Bundle};
+use crate::artefact::{Artefact, Bundle, HISTORY, SECRETS};
 use crate::config::{Config, Render};
 use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
@@ -145,4 +145,37 @@ pub trait Collector: Sync {
     fn schema(&self, _generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
         Vec::new()
     }
+}
+
+/// The collectors that a path may belong to: the one that knows it by name, else all that must see its content.
+pub fn claims(path: &str) -> Vec<(&'static dyn Collector, Claim)> {
+    let mut maybe = Vec::new();
+    for &collector in COLLECTORS {
+        match collector.claims(path) {
+            Claim::Yes(format) => return vec![(collector, Claim::Yes(format))],
+            Claim::Maybe(format) => maybe.push((collector, Claim::Maybe(format))),
+            Claim::No => {}
+        }
+    }
+    maybe
+}
+
+/// The sections and views that cannot be whole without a file of these collectors.
+pub fn spoiled(collectors: impl IntoIterator<Item = &'static dyn Collector>) -> Vec<&'static str> {
+    let mut sections: Vec<&'static str> = Vec::new();
+    for collector in collectors {
+        for section in std::iter::once(collector.section()).chain(collector.views().iter().copied()) {
+            if !sections.contains(&section) {
+                sections.push(section);
+            }
+        }
+    }
+    sections
+}
+
+/// What cannot be whole without a file or a folder of which only the path is known: of a folder, all that a tree can hold.
+pub fn spoiled_by(path: &str, is_folder: bool) -> Vec<&'static str> {
+    let claimed = claims(path).into_iter().map(|(collector, _)| collector);
+    let in_tree = COLLECTORS.iter().copied().filter(|collector| collector.section() != HISTORY);
+    if is_folder { spoiled(in_tree) } else { spoiled(claimed.chain(in_tree.filter(|one| one.section() == SECRETS))) }
 }

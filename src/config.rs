@@ -296,8 +296,9 @@ impl Reader<'_> {
         let value = mapping.get(key);
         let text = value.and_then(Value::text).filter(|text| !text.trim().is_empty());
         if text.is_none() {
-            let message = match value.filter(|value| !value.is_null() && value.text().is_none()) {
-                Some(_) => format!("`{key}` is no text"),
+            let message = match value {
+                Some(value) if value.text().is_none() => format!("`{key}` is no text"),
+                Some(_) => format!("`{key}` is empty"),
                 None => format!("`{key}` is missing"),
             };
             self.problem(value.unwrap_or(mapping), message, format!("write `{key}: ...` on one line"));
@@ -309,8 +310,8 @@ impl Reader<'_> {
         let found = self.rules.iter().find(|rule| &*rule.id == id).cloned();
         if found.is_none() {
             let ids: Vec<&str> = self.rules.iter().map(|rule| &*rule.id).collect();
-            let near = crate::rule::metadata::near(id, &ids);
-            self.problem(at, format!("no rule is called `{id}`"), format!("{near} `plimsoll rules` lists them all"));
+            let near = crate::rule::metadata::near_rule(id, &ids);
+            self.problem(at, format!("no rule is called `{id}`"), near);
         }
         found
     }

@@ -11,7 +11,7 @@ use crate::artefact::utf16;
 use crate::artefact::walk::{Found, Origin};
 use crate::artefact::{Artefact, Bundle, Gathered, SECRETS, Scanned, Sources, Wanted};
 use crate::artefact::{history, parts};
-use crate::collect::{COLLECTORS, Claim, Collector};
+use crate::collect::{COLLECTORS, Claim, Collector, claims, spoiled};
 use crate::config::Config;
 use crate::located::{Dialect, Limits, Located};
 use crate::problem::{Problem, ProblemKind};
@@ -216,7 +216,7 @@ impl Reader<'_> {
         if candidates.is_empty() && !scans {
             return None;
         }
-        let mut spoils = spoiled(&candidates);
+        let mut spoils = spoiled(candidates.iter().map(|(collector, _)| *collector));
         if scans {
             spoils.push(SECRETS);
         }
@@ -305,17 +305,25 @@ impl Reader<'_> {
                     format!("standard input has over {} bytes", self.limits.file_bytes),
                 )
                 .help("raise `limits.file_bytes` in plimsoll.yaml, or pipe less at a time")
-                .spoils(&spoiled(&candidates)),
+                .spoils(&spoiled(candidates.iter().map(|(collector, _)| *collector))),
             );
         }
         let text = Text::new(bytes.to_vec());
         let scanned = (!is_binary(bytes)).then(|| self.scan(&found, text.get(), None));
-        let reading = self.classify(&found, text, &candidates).unwrap_or_default();
-        let reading = Reading { scanned, ..reading };
-        if name.is_none() && reading.artefact.is_none() && reading.problems.is_empty() && self.wanted.artefacts {
-            let help = "pipe Kubernetes manifests or a compose file, e.g. `helm template . | plimsoll check -`";
-            let problem = Problem::new(ProblemKind::Fault, "-", "nothing recognised on standard input").help(help);
-            return Reading::refused(problem);
+        let mut reading = self.classify(&found, text, &candidates).unwrap_or_default();
+        reading.scanned = scanned;
+        if name.is_none() && reading.artefact.is_none() && self.wanted.artefacts {
+            // Whatever was piped was meant to be judged.
+            if reading.problems.is_empty() {
+                reading.problems.push(Problem::new(ProblemKind::Fault, path, "nothing recognised on standard input"));
+            }
+            for problem in &mut reading.problems {
+                problem.kind = ProblemKind::Fault;
+                problem.help = "pipe Kubernetes manifests or a compose file, e.g. `helm template . | plimsoll check -`"
+                    .to_string();
+                problem.sections = spoiled(candidates.iter().map(|(collector, _)| *collector));
+            }
+            reading.refused = true;
         }
         reading
     }
@@ -327,11 +335,10 @@ impl Reader<'_> {
                 let suspected: Vec<_> =
                     candidates.iter().filter(|(collector, claim)| suspects(*collector, *claim, found, &text)).collect();
                 let kind = if suspected.is_empty() { ProblemKind::Notice } else { ProblemKind::Fault };
-                let suspected: Vec<_> = suspected.into_iter().copied().collect();
                 return Some(Reading::refused(
                     Problem::new(kind, found.path.clone(), format!("is not UTF-8: byte {at} begins no character"))
                         .help("convert it, e.g. `iconv -f LATIN1 -t UTF-8`")
-                        .spoils(&spoiled(&suspected)),
+                        .spoils(&spoiled(suspected.into_iter().map(|(collector, _)| *collector))),
                 ));
             }
         };
@@ -373,7 +380,7 @@ impl Reader<'_> {
             located.dialect = owner.dialect();
         }
         (located.path, located.text) = (found.path.clone(), text);
-        let spoils = spoiled(&[(owner, claim)]);
+        let spoils = spoiled([owner]);
         let problems =
             parsed.faults.into_iter().map(|fault| problem_of(fault, found, ProblemKind::Fault, spoils.clone()));
         let problems = problems.collect();
@@ -383,32 +390,6 @@ impl Reader<'_> {
 
 fn suspects(collector: &dyn Collector, claim: Claim, found: &Found, text: &str) -> bool {
     matches!(claim, Claim::Yes(_)) || collector.suspects(&found.path, text)
-}
-
-/// The collectors that a path may belong to: the one that knows it by name, else all that must see its content.
-fn claims(path: &str) -> Vec<(&'static dyn Collector, Claim)> {
-    let mut maybe = Vec::new();
-    for &collector in COLLECTORS {
-        match collector.claims(path) {
-            Claim::Yes(format) => return vec![(collector, Claim::Yes(format))],
-            Claim::Maybe(format) => maybe.push((collector, Claim::Maybe(format))),
-            Claim::No => {}
-        }
-    }
-    maybe
-}
-
-/// The sections and views that cannot be whole without a file of these collectors.
-fn spoiled(candidates: &[(&'static dyn Collector, Claim)]) -> Vec<&'static str> {
-    let mut sections: Vec<&'static str> = Vec::new();
-    for (collector, _) in candidates {
-        for section in std::iter::once(collector.section()).chain(collector.views().iter().copied()) {
-            if !sections.contains(&section) {
-                sections.push(section);
-            }
-        }
-    }
-    sections
 }
 
 fn problem_of(fault: Fault, found: &Found, kind: ProblemKind, sections: Vec<&'static str>) -> Problem {

@@ -10,6 +10,7 @@ use globset::GlobSet;
 use crate::artefact::below;
 use crate::artefact::git::{Entry, Staged, conflict};
 use crate::artefact::walk::{Found, LEFT_OUT, Origin, Walked, globs, is_copied, is_vendored};
+use crate::collect::spoiled_by;
 use crate::problem::{Problem, ProblemKind};
 
 /// Lists the files of the index that are looked at. A PATH that is a file is given whether it differs from HEAD or not; one
@@ -78,6 +79,7 @@ fn place(staged: &Staged, path: &Path) -> Result<Place, Box<Problem>> {
     let Some(inside) = relative(&staged.root, path) else {
         return Err(Problem::new(ProblemKind::Fault, shown(), "lies outside the repository")
             .help("run plimsoll in that repository")
+            .spoils(&spoiled_by("", true))
             .into());
     };
     Ok(match staged.entry(&inside) {
@@ -89,6 +91,7 @@ fn place(staged: &Staged, path: &Path) -> Result<Place, Box<Problem>> {
         None => {
             return Err(Problem::new(ProblemKind::Fault, shown(), "is neither tracked nor staged")
                 .help("`git add` it, or check the path on the command line")
+                .spoils(&spoiled_by("", true))
                 .into());
         }
     })

@@ -10,6 +10,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::collect::spoiled_by;
 use crate::problem::{Problem, ProblemKind};
 
 /// Folders that hold other people's code or git's own data.
@@ -73,7 +74,8 @@ pub fn walk(paths: &[PathBuf], exclude: &[String]) -> Walked {
             Ok(absolute) => starts.push((path, absolute)),
             Err(error) => walked.problems.push(
                 Problem::new(ProblemKind::Fault, display(path), format!("cannot be read: {}", reason(&error)))
-                    .help("check the path on the command line"),
+                    .help("check the path on the command line")
+                    .spoils(&spoiled_by("", true)),
             ),
         }
     }
@@ -188,14 +190,19 @@ impl Tree<'_> {
             }
             Ok(target) if target.starts_with(&self.walked.root) => return,
             Ok(_) => Problem::new(ProblemKind::Limit, path, "the link leads to a folder outside the tree")
-                .help("give that folder as a PATH of its own"),
+                .help("give that folder as a PATH of its own")
+                .spoils(&spoiled_by("", true)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let spoils = spoiled_by(&path, false);
                 Problem::new(ProblemKind::Fault, path, "the link leads to nothing")
                     .help("restore the file that it names, or remove the link")
+                    .spoils(&spoils)
             }
             Err(error) => {
+                let spoils = spoiled_by(&path, false);
                 Problem::new(ProblemKind::Fault, path, format!("the link cannot be followed: {}", reason(&error)))
                     .help("mend the link, or remove it")
+                    .spoils(&spoils)
             }
         };
         if !self.walked.problems.contains(&problem) {
@@ -211,7 +218,7 @@ impl Tree<'_> {
         }
         let problem = Problem::new(ProblemKind::Fault, path, format!("cannot be read: {text}"))
             .help("give read permission, or list it under `exclude` in plimsoll.yaml")
-            .spoils(&["compose", "kubernetes", "env_files"]);
+            .spoils(&spoiled_by("", true));
         if !self.walked.problems.contains(&problem) {
             self.walked.problems.push(problem);
         }
@@ -237,7 +244,8 @@ impl Tree<'_> {
             if let Component::Normal(name) = component {
                 let Some(name) = name.to_str() else {
                     let problem = Problem::new(ProblemKind::Fault, display(relative), "the path is not UTF-8")
-                        .help("rename it, or list its folder under `exclude` in plimsoll.yaml");
+                        .help("rename it, or list its folder under `exclude` in plimsoll.yaml")
+                        .spoils(&spoiled_by(&display(relative), false));
                     if !self.walked.problems.contains(&problem) {
                         self.walked.problems.push(problem);
                     }

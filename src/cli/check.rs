@@ -174,7 +174,8 @@ pub fn given(common: &Common) -> io::Result<Sources> {
     for path in &common.paths {
         if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes)?;
+            let read = io::stdin().lock().read_to_end(&mut bytes);
+            read.map_err(|error| io::Error::new(error.kind(), format!("standard input cannot be read: {error}")))?;
             sources.stdin = Some(bytes);
         } else {
             sources.paths.push(path.clone());

@@ -26,11 +26,8 @@ pub fn explain(arguments: &Explain) -> io::Result<u8> {
     let Some(rules) = load(&arguments.rules) else { return Ok(BROKEN) };
     let Some(rule) = rules.iter().find(|rule| *rule.id == *arguments.rule) else {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
-        let near = metadata::near(&arguments.rule, &ids);
-        complain(&format!(
-            "plimsoll: no rule is called `{}`; {near} `plimsoll rules` lists them all\n",
-            arguments.rule
-        ));
+        let near = metadata::near_rule(&arguments.rule, &ids);
+        complain(&format!("plimsoll: no rule is called `{}`; {near}\n", arguments.rule));
         return Ok(BROKEN);
     };
     if matches!(arguments.rules.format, FormatName::Json) {

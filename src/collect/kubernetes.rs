@@ -29,6 +29,16 @@ pub struct Kubernetes;
 /// What a broken manifest spoils.
 const SPOILS: &[&str] = &["kubernetes", "deployments", "settings", "workloads", "edges"];
 
+/// Whether a text that need not be sound states a key, in whatever style, outside of comments.
+fn states(text: &str, key: &str) -> bool {
+    let apart = |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
+    let colon = |after: &str| after.trim_start_matches(['"', '\'']).trim_start().starts_with(':');
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines
+        .into_iter()
+        .any(|line| line.match_indices(key).any(|(at, _)| apart(&line[..at]) && colon(&line[at + key.len()..])))
+}
+
 impl Collector for Kubernetes {
     fn section(&self) -> &'static str {
         "kubernetes"
@@ -62,12 +72,8 @@ impl Collector for Kubernetes {
         text("apiVersion") && text("kind")
     }
 
-    fn suspects(&self, path: &str, text: &str) -> bool {
-        if path.ends_with(".json") {
-            return text.contains("\"apiVersion\"") && text.contains("\"kind\"");
-        }
-        let begins = |key: &str| text.lines().any(|line| line.starts_with(key));
-        begins("apiVersion:") && begins("kind:")
+    fn suspects(&self, _path: &str, text: &str) -> bool {
+        states(text, "apiVersion") && states(text, "kind")
     }
 
     fn references(&self, artefact: &Artefact) -> Vec<Reference> {

@@ -159,6 +159,8 @@ impl Gitleaks {
         let read = |name: &'static str| match std::fs::read_to_string(root.join(name)) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            // Of a folder that nobody may look into the walk says so.
+            Err(_) if std::fs::read_dir(&root).is_err() => Ok(None),
             Err(error) => {
                 let problem = Problem::new(ProblemKind::Fault, name, format!("cannot be read: {error}"));
                 Err(Box::new((problem.help("give read permission, or remove it"), String::new())))

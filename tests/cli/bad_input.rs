@@ -142,6 +142,66 @@ fn a_missing_path_argument_is_a_fault() {
     assert_eq!(alone.code, 3, "{}", alone.stderr);
 }
 
+/// The verdict on the log level of a sound manifest beside what is wrong.
+fn beside(folder: &tempfile::TempDir, arguments: &[&str]) -> String {
+    write(folder.path(), "sound.yaml", MANIFEST.as_bytes());
+    let all = [&["check", "--format", "json"], arguments].concat();
+    run(folder.path(), &all).verdict("settings/log-level-production")
+}
+
+#[test]
+fn what_cannot_be_read_keeps_rules_from_passing() {
+    assert_eq!(beside(&tree(&[]), &["."]), "pass");
+    assert_eq!(beside(&tree(&[]), &[".", "gone"]), "error", "a PATH that is not there");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_folders_and_names_that_cannot_be_read_keep_rules_from_passing() {
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let linked = tree(&[]);
+    symlink("nowhere", linked.path().join("other.yaml")).expect("links can be made");
+    assert_eq!(beside(&linked, &["."]), "error");
+    let picture = tree(&[]);
+    symlink("nowhere", picture.path().join("other.png")).expect("links can be made");
+    assert_eq!(beside(&picture, &["."]), "pass", "no rule reads a picture");
+    let elsewhere = tree(&[]);
+    let outside = tree(&[("more.yaml", MANIFEST)]);
+    symlink(outside.path(), elsewhere.path().join("more")).expect("links can be made");
+    assert_eq!(beside(&elsewhere, &["."]), "not-evaluated");
+    let locked = tree(&[("k8s/app.yaml", MANIFEST)]);
+    let inner = locked.path().join("k8s");
+    std::fs::set_permissions(&inner, std::fs::Permissions::from_mode(0o000)).expect("modes can be set");
+    // The superuser reads everything; there is nothing to see then.
+    if std::fs::read_dir(&inner).is_err() {
+        assert_eq!(beside(&locked, &["."]), "error");
+    }
+    std::fs::set_permissions(&inner, std::fs::Permissions::from_mode(0o700)).expect("modes can be set");
+    let named = tree(&[]);
+    // Not every file system takes such names.
+    if std::fs::write(named.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9.yaml")), MANIFEST).is_ok() {
+        assert_eq!(beside(&named, &["."]), "error");
+    }
+}
+
+#[test]
+fn a_broken_manifest_is_a_fault_in_whatever_style() {
+    for text in [
+        "{\"apiVersion\": \"apps/v1\", \"kind\": \"Deployment\", \"spec\": [}\n",
+        "{apiVersion: apps/v1, kind: Deployment, spec: [}\n",
+        "\"apiVersion\": apps/v1\n\"kind\": Deployment\nmetadata: {\n",
+        "apiVersion : v1\nkind : Pod\nmetadata: {\n",
+        "  apiVersion: v1\n  kind: Pod\n  metadata: {\n",
+    ] {
+        let (folder, ran) = check(&[("k8s/app.yaml", text)]);
+        only_problem(&ran, "fault", "k8s/app.yaml");
+        assert_eq!(code(&folder), 3, "{text}");
+    }
+    let (_, ran) = check(&[("notes.yaml", "# apiVersion: v1\n# kind: Pod\nnotes: [\n")]);
+    assert!(list(&ran.json()["problems"]).iter().all(|one| one["kind"] == "notice"), "{:#}", ran.json()["problems"]);
+}
+
 #[test]
 fn a_file_over_its_size_is_a_limit() {
     let folder = tree(&[("compose.yaml", FAULTY)]);
@@ -177,7 +237,9 @@ fn standard_input_is_read_and_nonsense_on_it_is_a_fault() {
     let ran = run_with_input(folder.path(), &["check", "--format", "json", "-"], FAULTY.as_bytes());
     assert_eq!((ran.code, ran.rules_with_findings()), (1, vec!["web/cors-no-wildcard".to_string()]));
     assert_eq!(text(&ran.json()["findings"][0]["path"]), "-");
-    assert_eq!(run_with_input(folder.path(), &["check", "-"], b"hello\n").code, 3);
+    for nonsense in ["hello\n", "{\"apiVersion\": \"apps/v1\", ", "Error: the chart wants: [x\n"] {
+        assert_eq!(run_with_input(folder.path(), &["check", "-"], nonsense.as_bytes()).code, 3, "{nonsense}");
+    }
 }
 
 #[test]
@@ -195,6 +257,11 @@ fn usage_config_and_policy_errors_end_with_2_at_their_place() {
     let ran = run(folder.path(), &["check", "--rule", "web/cors-no-wildcart"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("web/cors-no-wildcard"), "did you mean: {}", ran.stderr);
+    let ran = run(folder.path(), &["explain", "cors-no-wildcard"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("did you mean `web/cors-no-wildcard`?"), "{}", ran.stderr);
+    let ran = run(folder.path(), &["check", "--rule", "web/*", "--skip", "web/*"]);
+    assert_eq!(ran.code, 2, "nothing is decided: {}", ran.stdout);
     for jobs in ["0", "100000", "x"] {
         assert_eq!(run(folder.path(), &["check", "--jobs", jobs]).code, 2, "{jobs} threads");
     }

@@ -10,6 +10,7 @@ use std::process::{Child, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use super::{Blob, Blobs, Repository, refusal};
+use crate::collect::spoiled_by;
 use crate::problem::{Problem, ProblemKind};
 
 /// One entry of a tree or an index.
@@ -264,4 +265,5 @@ fn of_length(mut tree: &[u8], length: usize) -> Option<BTreeMap<String, Entry>> 
 pub fn conflict(path: &str) -> Problem {
     Problem::new(ProblemKind::Fault, path, "has a conflict that nobody resolved, so nothing of it is staged")
         .help("resolve it and `git add` it")
+        .spoils(&spoiled_by(path, false))
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
 
-use crate::artefact::read::{Reader, Reading, Text, spoiled};
+use crate::artefact::read::{Reader, Reading, Text};
 use crate::artefact::render::{self, Build, Files};
 use crate::artefact::trace::Trace;
 use crate::artefact::tree::Content;
 use crate::artefact::walk::{Found, Origin};
 use crate::artefact::{Bundle, below};
-use crate::collect::{COLLECTORS, Claim, Collector};
+use crate::collect::{COLLECTORS, Claim, Collector, spoiled};
 use crate::config::Render;
 use crate::mask::lexical;
 use crate::problem::{Problem, ProblemKind};
@@ -148,7 +148,7 @@ fn settle(
         if let Some(reason) = missing {
             let message = format!("is not rendered, so what it deploys is not judged ({reason})");
             let problem = Problem::new(ProblemKind::Limit, build.problem.as_str(), message);
-            let spoils = spoiled(&[(*collector, Claim::No)]);
+            let spoils = spoiled([*collector]);
             problems.push(problem.help("mend `render` in plimsoll.yaml").spoils(&spoils));
         }
     }
