@@ -14,7 +14,7 @@ use serde_json::{Map, json};
 
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| ".".to_string()));
-    let config = Config::find(&folder).and_then(|file| Config::read(&file, &[]).ok()).unwrap_or_default();
+    let config = Config::find(&folder).map(|file| Config::read(&file, &[]).0).unwrap_or_default();
     let gathered = gather(&Sources { paths: vec![folder], ..Sources::default() }, &config, Wanted::ALL);
     for problem in &gathered.problems {
         eprintln!("{}: {}", problem.path, problem.message);

@@ -111,18 +111,15 @@ impl Config {
         files.find(|file| file.is_file())
     }
 
-    /// Reads a config; `rules` are the ids and parameters that it may name.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with it, each at its place, and its text.
-    pub fn read(file: &Path, rules: &[Arc<Rule>]) -> Result<Self, (Vec<Problem>, Arc<str>)> {
+    /// Reads a config; `rules` are the ids and parameters that it may name. Beside what is sound in it stands everything that
+    /// is wrong with it, each at its place.
+    pub fn read(file: &Path, rules: &[Arc<Rule>]) -> (Self, Vec<Problem>) {
         let path: Arc<str> = shown(file).into();
         let text: Arc<str> = match fs::read_to_string(file) {
             Ok(text) => text.into(),
             Err(error) => {
                 let problem = Problem::new(ProblemKind::Fault, path, format!("the config cannot be read: {error}"));
-                return Err((vec![problem.help("name a readable file with --config")], "".into()));
+                return (Config::default(), vec![problem.help("name a readable file with --config")]);
             }
         };
         let parsed = parse(Format::Yaml, path.clone(), text.clone(), Limits::default());
@@ -141,7 +138,7 @@ impl Config {
         if let Some(second) = located.documents().nth(1) {
             reader.problem(second, "a config is one document", "remove the line `---` and what follows it");
         }
-        if reader.problems.is_empty() { Ok(config) } else { Err((reader.problems, text)) }
+        (config, reader.problems)
     }
 }
 

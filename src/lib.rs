@@ -51,6 +51,10 @@ pub struct Request {
     pub skip: Vec<String>,
     /// Findings that are known, and the file that says so.
     pub baseline: Option<(Baseline, PathBuf)>,
+    /// What is wrong with files that say how to decide: the config, an allowlist of gitleaks.
+    pub broken: Vec<Problem>,
+    /// Texts of such files by path, beside that of the config.
+    pub texts: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// What a run came to, and what a report needs to show it.
@@ -135,7 +139,8 @@ pub fn check(request: &Request) -> Run {
     verdict::settle(&mut outcomes);
     problems.extend(outcomes.iter().filter_map(failed));
 
-    let broken: Vec<Problem> = broken.into_iter().chain(unknown).chain(gathered.refusal.clone()).collect();
+    let wrong = request.broken.iter().cloned();
+    let broken: Vec<Problem> = broken.into_iter().chain(unknown).chain(gathered.refusal.clone()).chain(wrong).collect();
     let is_broken = !broken.is_empty();
     problems.extend(broken);
     problems.iter_mut().for_each(|problem| verdict::trace::problem(problem, &gathered.bundle));
@@ -144,8 +149,8 @@ pub fn check(request: &Request) -> Run {
     let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
     let summary = Summary { fixed, ..summary(&document, gathered.binary, &outcomes, &problems) };
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
-    let texts =
-        gathered.bundle.texts().chain(policies.texts()).chain(policy::texts(&request.policies)).chain(config).collect();
+    let texts = gathered.bundle.texts().chain(policies.texts()).chain(policy::texts(&request.policies)).chain(config);
+    let texts = texts.chain(request.texts.iter().cloned()).collect();
     let review = Review { command: "check", verdict, summary, outcomes, problems };
     drop(document);
     Run { broken: is_broken, baseline, _kept: Some((gathered, policies)), ..Run::new(review, texts, mask) }
@@ -158,10 +163,14 @@ pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
     let (document, found) = InputDocument::build(&gathered.bundle, &request.config);
     let mask = Mask::new(&document);
     let json = mask.document(&document);
-    let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted)].concat();
+    let wrong = request.broken.clone();
+    let broken = !wrong.is_empty();
+    let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted), wrong].concat();
     let summary = summary(&document, gathered.binary, &[], &problems);
     let review = Review { command: "collect", verdict: Verdict::NotEvaluated, summary, outcomes: Vec::new(), problems };
-    (json, Run::new(review, gathered.bundle.texts().collect(), mask))
+    let config = Some((request.config.path.clone(), request.config.text.clone()));
+    let texts = gathered.bundle.texts().chain(config).chain(request.texts.iter().cloned()).collect();
+    (json, Run { broken, ..Run::new(review, texts, mask) })
 }
 
 /// The rules that a request asks for.

@@ -5,20 +5,18 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::Request;
 use crate::artefact::Sources;
 use crate::baseline::Baseline;
-use crate::cli::{
-    BROKEN, Check, Color, Common, FormatName, complain, print, style_of_stderr, style_of_stdout, with_threads,
-};
-use crate::config::{Config, Render};
+use crate::cli::{BROKEN, Check, Common, FormatName, complain, print, style_of_stderr, style_of_stdout, with_threads};
+use crate::config::Config;
 use crate::policy::Policies;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{self, Format, Style};
 use crate::rule::Severity;
 use crate::secrets::control::Control;
 use crate::secrets::gitleaks::Gitleaks;
-use crate::verdict::{Outcome, Review, Status, Summary, Verdict};
-use crate::{Request, Run};
+use crate::verdict::{Outcome, Review, Status, Verdict};
 
 pub fn run(arguments: &Check) -> io::Result<u8> {
     let sources = match sources(arguments)? {
@@ -28,13 +26,7 @@ pub fn run(arguments: &Check) -> io::Result<u8> {
             return Ok(BROKEN);
         }
     };
-    let request = match request(&arguments.common, sources, &arguments.rules, &arguments.skip)? {
-        Ok(request) => request,
-        Err(complaint) => {
-            complain(&complaint);
-            return Ok(BROKEN);
-        }
-    };
+    let request = request(&arguments.common, sources, &arguments.rules, &arguments.skip);
     let request = match known(arguments, request.config.baseline.as_ref()) {
         Ok(baseline) => Request { baseline, ..request },
         Err(complaint) => {
@@ -184,79 +176,47 @@ pub fn given(common: &Common) -> io::Result<Sources> {
     Ok(sources)
 }
 
-/// The request that the arguments make, or what is wrong with the config.
-pub fn request(
-    common: &Common,
-    sources: Sources,
-    rules: &[String],
-    skip: &[String],
-) -> io::Result<Result<Request, String>> {
+/// The request that the arguments make, with what is wrong with the files that say how to decide.
+pub fn request(common: &Common, sources: Sources, rules: &[String], skip: &[String]) -> Request {
     let here = PathBuf::from(".");
     let start = sources.paths.first().unwrap_or(&here);
     let mut policies = common.policies.clone();
-    let config = match common.config.clone().or_else(|| Config::find(start)) {
-        None => Config::default(),
+    let (mut config, mut broken) = match common.config.clone().or_else(|| Config::find(start)) {
+        None => (Config::default(), Vec::new()),
         Some(file) => {
             // Rules of policies that the config itself names must be known before its rules can be checked.
-            let own = own_policies(&file);
+            let own = Config::read(&file, &[]).0.policies;
             let (known, _) = Policies::load(&[policies.clone(), own].concat());
-            match Config::read(&file, known.rules()) {
-                Ok(config) => config,
-                Err((problems, text)) => return Ok(Err(complaint(problems, text, common.color))),
-            }
+            Config::read(&file, known.rules())
         }
     };
-    let config = match Gitleaks::find(start) {
-        Ok(None) => config,
+    let mut texts = Vec::new();
+    match Gitleaks::find(start) {
+        Ok(None) => {}
         // The config was just read, and nobody else has it.
         Ok(gitleaks) => {
             let control = Arc::try_unwrap(config.secrets).unwrap_or_default();
-            Config { secrets: Arc::new(Control { gitleaks, ..control }), ..config }
+            config.secrets = Arc::new(Control { gitleaks, ..control });
         }
-        Err(broken) => {
-            let (problem, text) = *broken;
-            return Ok(Err(complaint(vec![problem], text.into(), common.color)));
+        Err(wrong) => {
+            let (problem, text) = *wrong;
+            texts.push((problem.path.clone(), text.into()));
+            broken.push(problem);
         }
-    };
+    }
     policies.extend(config.policies.iter().cloned());
+    config.all = common.all;
+    // No program is run by what a broken config may have meant.
+    config.render.on = (config.render.on || common.render) && broken.is_empty();
     let (rules, skip) = (rules.to_vec(), skip.to_vec());
-    Ok(Ok(Request {
-        sources,
-        config: Config {
-            all: common.all,
-            render: Render { on: common.render || config.render.on, ..config.render },
-            ..config
-        },
-        policies,
-        rules,
-        skip,
-        baseline: None,
-    }))
-}
-
-fn own_policies(file: &Path) -> Vec<PathBuf> {
-    Config::read(file, &[]).map(|config| config.policies).unwrap_or_default()
-}
-
-/// Problems of a config, drawn in its text.
-fn complaint(problems: Vec<Problem>, text: Arc<str>, color: Color) -> String {
-    let path = problems.first().map(|problem| problem.path.clone()).unwrap_or_default();
-    let review = Review {
-        command: "check",
-        verdict: Verdict::Error,
-        summary: Summary::default(),
-        outcomes: Vec::new(),
-        problems,
-    };
-    let run = Run { broken: true, ..Run::new(review, [(path, text)].into(), crate::mask::Mask::default()) };
-    report::problems(&run, Format::Text, style_of_stderr(color))
+    Request { sources, config, policies, rules, skip, baseline: None, broken, texts }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rule::metadata;
-    use crate::verdict::Finding;
+    use crate::verdict::{Finding, Summary};
 
     fn outcome(verdict: Verdict, reason: Option<&str>, finding: Option<(Severity, Status)>) -> Outcome {
         let text = "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: high\n#   input: [settings]\n#   help: H\npackage rules.a.b\n";

@@ -7,13 +7,7 @@ use crate::problem::ProblemKind;
 use crate::report::{self, Format};
 
 pub fn run(arguments: &Collect) -> io::Result<u8> {
-    let request = match check::request(&arguments.common, check::given(&arguments.common)?, &[], &[])? {
-        Ok(request) => request,
-        Err(complaint) => {
-            complain(&complaint);
-            return Ok(BROKEN);
-        }
-    };
+    let request = check::request(&arguments.common, check::given(&arguments.common)?, &[], &[]);
     let (json, run) = with_threads(arguments.common.jobs, || crate::collect(&request))?;
     complain(&report::problems(&run, Format::Text, style_of_stderr(arguments.common.color)));
     let text = format!("{}\n", json.map_err(io::Error::other)?);
@@ -22,5 +16,11 @@ pub fn run(arguments: &Collect) -> io::Result<u8> {
         None => print(&text)?,
     }
     let faulty = run.review.problems.iter().any(|problem| problem.kind == ProblemKind::Fault);
-    Ok(if faulty { 3 } else { 0 })
+    Ok(if run.broken {
+        BROKEN
+    } else if faulty {
+        3
+    } else {
+        0
+    })
 }

@@ -248,6 +248,8 @@ fn usage_config_and_policy_errors_end_with_2_at_their_place() {
         ("compose.yaml", FAULTY),
         ("misspelt/plimsoll.yaml", "exclud: [a]\n"),
         ("misspelt/compose.yaml", FAULTY),
+        ("allowed/.gitleaks.toml", "[allowlist\n"),
+        ("allowed/compose.yaml", FAULTY),
         ("broken/rules/own/broken.rego", "package rules.own.broken\n\ndeny contains {\n"),
         (
             "unknown/rules/own/extra.rego",
@@ -268,6 +270,14 @@ fn usage_config_and_policy_errors_end_with_2_at_their_place() {
     let ran = run(folder.path(), &["check", "misspelt"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("plimsoll.yaml") && ran.stderr.contains("exclude"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("web/cors-no-wildcard"), "findings are reported in every case: {}", ran.stdout);
+    let report = run(folder.path(), &["check", "misspelt", "--format", "json"]).json();
+    let problem = &report["problems"][0];
+    assert_eq!((text(&problem["path"]).as_str(), problem["line"].as_u64()), ("plimsoll.yaml", Some(1)), "{problem:#}");
+    let ran = run(folder.path(), &["check", "allowed"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains(".gitleaks.toml:1"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("web/cors-no-wildcard"), "{}", ran.stdout);
     for (policy, place) in [("broken", "broken.rego:4"), ("unknown", "extra.rego:8")] {
         let ran = run(folder.path(), &["check", "--policy", policy, "--format", "concise", "compose.yaml"]);
         assert_eq!(ran.code, 2, "{}", ran.stderr);
