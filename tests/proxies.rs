@@ -70,6 +70,70 @@ fn origins(path: &str, text: &str) -> Vec<String> {
     })
 }
 
+/// The origins that a server of nginx lets in, and `?` where what the tree does not show decides too.
+fn nginx_origins(maps: &str, lines: &str) -> Vec<String> {
+    let server = format!("server {{ listen 443 ssl; server_name a.io; {lines} }}");
+    let text = format!("events {{}}\nhttp {{ {maps} {server} }}\n");
+    with(&[("nginx.conf", &text)], |document, problems| {
+        assert_eq!(problems, [], "{text}");
+        let edge = &document.edges[0];
+        let found = edge.cors.iter().flat_map(|cors| &cors.origins).map(|origin| origin.value.to_string());
+        found.chain(edge.unseen.iter().map(|_| "?".to_string())).collect()
+    })
+}
+
+#[test]
+fn variables_of_nginx_are_followed_to_the_origins_that_they_hold() {
+    let sends = "add_header Access-Control-Allow-Origin $cors always;";
+    let of = |lines: &str| nginx_origins("", &format!("location / {{ proxy_pass http://api; {lines} }}"));
+    let ok = "'^https://app\\.acme\\.se$'";
+    let pattern = "^https://app\\.acme\\.se$";
+    assert_eq!(of(&format!("set $cors $http_origin; {sends}")), ["$http_origin"]);
+    assert_eq!(of(&format!("set $cors '*'; {sends}")), ["*"]);
+    assert_eq!(of(&format!("set $cors '*'; set $cors https://a.se; {sends}")), ["https://a.se"]);
+    assert_eq!(of(&format!("set $cors ''; {sends}")), [""; 0]);
+    assert_eq!(of(&format!("if ($http_origin ~ {ok}) {{ set $cors $http_origin; }} {sends}")), [pattern]);
+    let unless = format!("set $cors $http_origin; if ($cors !~ {ok}) {{ set $cors ''; }} {sends}");
+    assert_eq!(of(&unless), [pattern]);
+    let refused = format!("if ($http_origin !~ {ok}) {{ return 403; }} set $cors $http_origin; {sends}");
+    assert_eq!(of(&refused), [pattern]);
+    let preflight = "if ($request_method = OPTIONS) { set $cors $http_origin; }";
+    assert_eq!(of(&format!("{preflight} {sends}")), ["$http_origin"]);
+    assert_eq!(of(sends), ["?"]);
+    assert_eq!(of("add_header Access-Control-Allow-Origin https://$host;"), ["?"]);
+    assert_eq!(of("add_header Access-Control-Allow-Origin '';"), [""; 0]);
+    assert_eq!(of("more_set_headers 'Access-Control-Allow-Origin: https://app.acme.se';"), ["https://app.acme.se"]);
+    assert_eq!(of("more_set_headers 'Access-Control-Allow-Origin: $http_origin';"), ["$http_origin"]);
+}
+
+#[test]
+fn flags_of_nginx_are_followed_to_the_test_of_the_origin() {
+    let echo = "add_header Access-Control-Allow-Origin $http_origin always;";
+    let pattern = "^https://(a|b)\\.acme\\.se$";
+    let test = format!("if ($http_origin ~ '{pattern}') {{ set $cors 'true'; }}");
+    let inner = format!("location / {{ proxy_pass http://api; if ($cors = 'true') {{ {echo} }} }}");
+    assert_eq!(nginx_origins("", &format!("set $cors ''; {test} {inner}")), [pattern]);
+    assert_eq!(nginx_origins("", &format!("{test} {inner}")), [pattern]);
+    assert_eq!(nginx_origins("", &format!("set $cors 'true'; {inner}")), ["$http_origin"]);
+    assert_eq!(nginx_origins("", &format!("set $cors ''; {inner}")), [""; 0]);
+    assert_eq!(nginx_origins("", &inner), ["?"]);
+    let method = "if ($request_method = 'GET') { set $cors \"${cors}get\"; }";
+    let both = format!("{test} {method} location / {{ if ($cors = 'trueget') {{ {echo} }} proxy_pass http://api; }}");
+    assert_eq!(nginx_origins("", &both), [pattern]);
+    let map = format!("map $http_origin $known {{ default 0; '~{pattern}' 1; }}");
+    let asks = format!("location / {{ if ($known) {{ {echo} }} proxy_pass http://api; }}");
+    assert_eq!(nginx_origins(&map, &asks), [format!("~{pattern}")]);
+    let chain = format!("{map} map $known $cors {{ 1 $http_origin; default ''; }}");
+    let sends = "location / { add_header Access-Control-Allow-Origin $cors; proxy_pass http://api; }";
+    assert_eq!(nginx_origins(&chain, sends), [format!("~{pattern}")]);
+    let open = "map $http_origin $cors { default $http_origin; '' '*'; }";
+    assert_eq!(nginx_origins(open, sends), ["$http_origin", "*"]);
+    let host = "map $host $cors { default $http_origin; }";
+    assert_eq!(nginx_origins(host, sends), ["$http_origin"]);
+    let circle = "map $b $cors { default $b; x $cors; } map $cors $b { default $cors; y $b; }";
+    assert_eq!(nginx_origins(circle, sends), ["?"]);
+}
+
 #[test]
 fn an_if_of_nginx_with_headers_of_its_own_drops_those_around_it() {
     let location = |inside: &str| nginx(&format!("location / {{ add_header X-A 1; {inside} }}"));

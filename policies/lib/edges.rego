@@ -19,6 +19,17 @@ open_at(location, aspect) := {{"at": unseen.at, "message": unseen.message, "give
 	some unseen in hidden(location, aspect)
 }
 
+# What stays unknown of the answers to other origins; at a location only where the edge sends none that are known.
+open_cors(list) := of_edges | of_locations if {
+	of_edges := {open | some edge in list; some open in open_at(edge, "cors")}
+	of_locations := {open |
+		some edge in list
+		not edge.cors
+		some location in answering(edge)
+		some open in open_at(location, "cors")
+	}
+}
+
 # The values that a location sends of a header; null where a variable decides.
 values(location, name) := [object.get(header, "value", null) |
 	some header in location.headers

@@ -16,6 +16,19 @@ test_what_is_hidden if {
 	edges.open_at({}, "headers") == set()
 }
 
+gap(name) := {"at": [name], "aspects": ["cors"], "message": "m", "give": "g"}
+
+answering(name) := {"path": "/", "answers": "proxy", "unseen": [gap(name)]}
+
+test_open_answers_to_other_origins if {
+	list := [
+		{"locations": [answering("a")], "unseen": [gap("b")]},
+		{"locations": [answering("c")], "unseen": [gap("d")], "cors": {"at": ["x"], "origins": []}},
+		{"locations": [object.union(answering("e"), {"answers": "internal"})]},
+	]
+	{open.at[0] | some open in edges.open_cors(list)} == {"a", "b", "d"}
+}
+
 test_values_of_headers if {
 	location := {"headers": [{"name": "a", "value": "1"}, {"name": "a"}, {"name": "b", "value": "2"}]}
 	edges.values(location, "a") == ["1", null]

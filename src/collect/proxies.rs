@@ -19,6 +19,7 @@ mod include;
 mod pattern;
 mod secrets;
 mod server;
+mod variables;
 
 pub use context::bytes;
 pub use environment::Environments;

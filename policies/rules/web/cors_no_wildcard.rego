@@ -39,17 +39,7 @@ subjects contains origin.at if {
 	some origin in realm.web_origins
 }
 
-unknown contains open if {
-	some edge in input.edges
-	some open in edges.open_at(edge, "cors")
-}
-
-unknown contains open if {
-	some edge in input.edges
-	not edge.cors
-	some location in edges.answering(edge)
-	some open in edges.open_at(location, "cors")
-}
+unknown contains open if some open in edges.open_cors(input.edges)
 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some role in roles

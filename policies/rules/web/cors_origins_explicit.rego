@@ -18,6 +18,7 @@
 #   help: Write each origin in full, scheme and host without a path, for example `https://app.example.org`.
 package rules.web.cors_origins_explicit
 
+import data.lib.edges
 import data.lib.origins
 import data.lib.settings
 
@@ -59,6 +60,8 @@ subjects contains setting.at if some setting in settings.unseen(input.settings, 
 unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
 	some setting in settings.unseen(input.settings, "cors_origins")
 }
+
+unknown contains open if some open in edges.open_cors(input.edges)
 
 deny contains {"at": list.at, "message": sprintf("%s lists no origin", [list.name])} if {
 	some list in lists

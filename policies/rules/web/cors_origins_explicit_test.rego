@@ -103,3 +103,10 @@ test_edges_are_judged if {
 	subjects := rule.subjects with input as given
 	{subject[0] | some subject in subjects} == {"http://app.harbour.se", "https://app.harbour.se"}
 }
+
+test_what_the_tree_does_not_show_of_an_edge_is_unknown if {
+	gap := {"at": ["header"], "aspects": ["cors"], "message": "m", "give": "g"}
+	given := object.union(doc([]), {"edges": [{"name": "api", "locations": [], "unseen": [gap]}]})
+	unknown := rule.unknown with input as given
+	{open.at | some open in unknown} == {["header"]}
+}

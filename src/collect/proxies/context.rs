@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use foldhash::HashMap;
 
 use crate::collect::proxies::directives::{Block, Directive};
+use crate::collect::proxies::variables::variable;
 use crate::input::edges::{Access, Aspect, Header, Origin, RateLimit, Unseen, Upload};
 use crate::located::Value;
 
@@ -19,10 +20,11 @@ const DEFAULT_UPLOAD: u64 = 1 << 20;
 pub struct Http<'a> {
     /// Thousandths of a request a second, with the place that states it.
     pub zones: HashMap<&'a str, (Option<u64>, Value<'a>)>,
-    /// Variables (with their `$`): what they go by, and key and value of each entry.
+    /// Maps by the names of their variables.
     pub maps: HashMap<&'a str, Map<'a>>,
 }
 
+/// What a map goes by, and key and value of each entry.
 pub struct Map<'a> {
     pub by: &'a str,
     pub entries: Vec<(Value<'a>, &'a str)>,
@@ -41,7 +43,8 @@ impl<'a> Http<'a> {
                     }
                 }
                 ("map", Some(list)) => {
-                    let (Some(by), Some(name)) = (directive.word(0), directive.word(1)) else { continue };
+                    let name = directive.word(1).and_then(variable);
+                    let (Some(by), Some(name)) = (directive.word(0), name) else { continue };
                     let entries = Block::read(list, bundle).directives.into_iter();
                     let entries = entries.map(|entry| (entry.at, entry.word(0).unwrap_or_default())).collect();
                     http.maps.insert(name, Map { by, entries });
@@ -50,33 +53,6 @@ impl<'a> Http<'a> {
             }
         }
         http
-    }
-
-    /// The origins that a value of Access-Control-Allow-Origin lets in; `asked` is the expression that the origin was
-    /// tested with, where it was.
-    pub fn origins(&self, value: Value<'a>, asked: Option<Value<'a>>) -> Vec<Origin<'a>> {
-        let text = value.text().unwrap_or_default();
-        if let Some(map) = self.maps.get(text.trim_matches(['{', '}'])) {
-            let by_origin = map.by.trim_matches(['{', '}']) == "$http_origin";
-            let allowed = map.entries.iter().filter(|(_, value)| !value.is_empty());
-            return allowed
-                .map(|(key, value)| {
-                    let echoed = by_origin && value.contains("$http_origin") && key.text() != Some("default");
-                    let text = if echoed { key.text().unwrap_or_default() } else { value };
-                    Origin::new(text.into(), (*key).into())
-                })
-                .collect();
-        }
-        match asked.filter(|_| text.contains("$http_origin")) {
-            Some(asked) => {
-                let text = asked.text().unwrap_or_default();
-                // The parenthesis that ends the condition stands behind its last word.
-                let closes = text.matches(')').count() > text.matches('(').count();
-                let text = text.strip_suffix(')').filter(|_| closes).unwrap_or(text);
-                vec![Origin::new(text.into(), asked.into())]
-            }
-            None => vec![Origin::new(text.into(), value.into())],
-        }
     }
 }
 
@@ -132,7 +108,7 @@ impl<'a> Level<'a> {
     pub fn inside(&self, block: &Block<'a>, http: &Http<'a>) -> Self {
         let mut level = self.clone();
         let mut decided = Vec::new();
-        let own: Vec<Header<'a>> = block.all("add_header").filter_map(header).collect();
+        let own = added(block);
         let inherit = block.last("add_header_inherit").and_then(|directive| directive.word(0));
         if !own.is_empty() && inherit != Some("merge") || inherit == Some("off") {
             level.headers.retain(|header| header.via.iter().any(|via| via.label == MORE));
@@ -141,7 +117,7 @@ impl<'a> Level<'a> {
             decided.push(Aspect::Headers);
         }
         level.headers.extend(own);
-        level.headers.extend(block.all("more_set_headers").flat_map(more_headers));
+        level.headers.extend(more(block));
         let limits: Vec<&Directive<'a>> = block.all("limit_req").collect();
         if !limits.is_empty() {
             decided.push(Aspect::RateLimits);
@@ -192,6 +168,29 @@ impl<'a> Level<'a> {
 
 /// Label of headers that inner levels add to instead of dropping.
 const MORE: &str = "set for all answers here";
+
+/// The headers that a block sends itself.
+pub fn sent<'a>(block: &Block<'a>) -> Vec<Header<'a>> {
+    added(block).into_iter().chain(more(block)).collect()
+}
+
+fn added<'a>(block: &Block<'a>) -> Vec<Header<'a>> {
+    block.all("add_header").filter_map(header).collect()
+}
+
+fn more<'a>(block: &Block<'a>) -> Vec<Header<'a>> {
+    block.all("more_set_headers").flat_map(more_headers).collect()
+}
+
+/// The value of a header as it is written.
+pub fn written<'a>(header: &Header<'a>) -> &'a str {
+    let text = header.at.0.text().unwrap_or_default();
+    // `more_set_headers` has name and value in one word.
+    match text.split_once(':') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case(&header.name) => value.trim(),
+        _ => text,
+    }
+}
 
 fn header<'a>(directive: &Directive<'a>) -> Option<Header<'a>> {
     let value = directive.args.get(1).copied();

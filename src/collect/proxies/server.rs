@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::artefact::Bundle;
-use crate::collect::proxies::context::{Http, Level, is_known};
+use crate::collect::proxies::context::{self, Http, Level, is_known};
 use crate::collect::proxies::directives::{Block, Directive};
-use crate::input::edges::{Answers, Cors, Edge, EdgeKind, Location, Matching, Origin, Redirect};
+use crate::collect::proxies::variables::{Test, Variables};
+use crate::input::edges::{
+    Answers, Aspect, Cors, Edge, EdgeKind, Header, Location, Matching, Origin, Redirect, Unseen,
+};
 use crate::located::Value;
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 
 /// Every server of every file that no other file of the tree includes.
 pub fn edges(bundle: &Bundle) -> Vec<Edge<'_>> {
@@ -70,21 +75,23 @@ fn build<'a>(
     edge.ports = ports(&block);
     edge.hosts = hosts;
     let errors: BTreeSet<&str> = block.all("error_page").filter_map(|page| page.words().last()).collect();
-    let mut found = Found { locations: Vec::new(), origins: Vec::new() };
+    let mut found = Found::default();
+    let variables = Variables::new(http, bundle).after(&block);
     let decided = redirect(&block, bundle);
     let whole = decided.as_ref().is_some_and(|(_, always)| *always) || fixed(&block);
-    let mut walker = Walker { http, bundle, used, errors, server: decided, found: &mut found };
+    let mut walker = Walker { http, bundle, variables: &variables, used, errors, server: decided, found: &mut found };
     if !whole {
         walker.locations(&block, &level);
     }
     if walker.found.locations.is_empty() {
         let at = server.at;
-        walker.location(at, "/", Matching::Prefix, &block, &level);
+        walker.location((at, "/", Matching::Prefix), &block, &level, &variables);
     } else {
         // What locations inherit counts there; of the server itself its conditions are left.
-        walker.origins(&block, &Level { headers: Vec::new(), ..level.clone() });
+        walker.origins(&block, &Level { headers: Vec::new(), ..level.clone() }, &variables);
     }
     edge.locations = found.locations;
+    edge.unseen = found.unseen;
     // A place that counts for programs too counts for them.
     found.origins.sort_by_key(|origin| origin.files_only);
     let mut seen = BTreeSet::new();
@@ -93,14 +100,19 @@ fn build<'a>(
     edge
 }
 
+#[derive(Default)]
 struct Found<'a> {
     locations: Vec<Location<'a>>,
     origins: Vec<Origin<'a>>,
+    /// Cross-origin answers that variables decide which the tree does not show.
+    unseen: Vec<Unseen<'a>>,
 }
 
 struct Walker<'w, 'a> {
     http: &'w Http<'a>,
     bundle: &'a Bundle,
+    /// Those of the server.
+    variables: &'w Variables<'w, 'a>,
     used: &'w mut BTreeSet<&'a str>,
     errors: BTreeSet<&'a str>,
     /// The redirection of the server as a whole.
@@ -121,12 +133,20 @@ impl<'a> Walker<'_, 'a> {
             let block = Block::read(list, self.bundle);
             let inner = level.inside(&block, self.http);
             self.used.extend(inner.zones.iter());
-            self.location(path, path.text().unwrap_or_default(), matching, &block, &inner);
+            let place = (path, path.text().unwrap_or_default(), matching);
+            let variables = self.variables.after(&block);
+            self.location(place, &block, &inner, &variables);
             self.locations(&block, &inner);
         }
     }
 
-    fn location(&mut self, at: Value<'a>, path: &'a str, matching: Matching, block: &Block<'a>, level: &Level<'a>) {
+    fn location(
+        &mut self,
+        (at, path, matching): (Value<'a>, &'a str, Matching),
+        block: &Block<'a>,
+        level: &Level<'a>,
+        variables: &Variables<'_, 'a>,
+    ) {
         let own = redirect(block, self.bundle);
         let decided = own.or_else(|| self.server.clone());
         let passes = block.directives.iter().any(|one| one.name.ends_with("_pass") && one.name != "proxy_pass_header");
@@ -139,7 +159,7 @@ impl<'a> Walker<'_, 'a> {
             _ => Answers::Files,
         };
         let first = self.found.origins.len();
-        self.origins(block, level);
+        self.origins(block, level, variables);
         let credentials = level.headers.iter().any(|header| header.name == "access-control-allow-credentials");
         for origin in &mut self.found.origins[first..] {
             origin.files_only = answers == Answers::Files && !credentials;
@@ -179,24 +199,36 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// Origins that a level lets in, and those of its `if`s.
-    fn origins(&mut self, block: &Block<'a>, level: &Level<'a>) {
-        const NAME: &str = "access-control-allow-origin";
-        let inherited = level.headers.iter().filter(|header| header.name == NAME).map(|header| (header.at.0, None));
-        let mut values: Vec<(Value<'a>, Option<Value<'a>>)> = inherited.collect();
+    fn origins(&mut self, block: &Block<'a>, level: &Level<'a>, variables: &Variables<'_, 'a>) {
+        for header in level.headers.iter().filter(|header| header.name == ALLOW_ORIGIN) {
+            self.allow(header, variables, &[Test::None]);
+        }
         for condition in block.all("if") {
             let Some(list) = condition.block else { continue };
-            // The parenthesis that ends the condition may be a word of its own.
-            let words: Vec<Value<'a>> =
-                condition.args.iter().copied().filter(|word| !matches!(word.text(), Some("(" | ")"))).collect();
-            let about = words.first().and_then(|word| word.text()).is_some_and(|word| word.contains("$http_origin"));
-            let tested = words.last().copied().filter(|_| about && words.len() >= 2);
             let inner = Block::read(list, self.bundle);
-            let headers =
-                inner.all("add_header").filter(|one| one.word(0).is_some_and(|name| name.eq_ignore_ascii_case(NAME)));
-            values.extend(headers.filter_map(|one| Some((*one.args.get(1)?, tested))));
+            let headers = context::sent(&inner);
+            let mut own = headers.iter().filter(|header| header.name == ALLOW_ORIGIN).peekable();
+            if own.peek().is_none() {
+                continue;
+            }
+            let (inside, tests) = variables.inside(condition, &inner, self.variables);
+            for header in own {
+                self.allow(header, &inside, &tests);
+            }
         }
-        for (value, tested) in values {
-            self.found.origins.extend(self.http.origins(value, tested));
+    }
+
+    fn allow(&mut self, header: &Header<'a>, variables: &Variables<'_, 'a>, tests: &[Test<'a>]) {
+        let text = context::written(header);
+        let allowed = variables.origins(text, header.at.0, tests);
+        self.found.origins.extend(allowed.origins);
+        if allowed.open && self.found.unseen.iter().all(|known| known.at.0 != header.at.0) {
+            self.found.unseen.push(Unseen {
+                at: header.at,
+                aspects: vec![Aspect::Cors],
+                message: format!("which origins `{text}` lets in is decided by what the tree does not show").into(),
+                give: "the file that sets its variables".into(),
+            });
         }
     }
 }
