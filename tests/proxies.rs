@@ -438,13 +438,14 @@ fn origins_that_are_let_in() {
 fn credentials_of_proxies_are_masked() {
     let caddy = "a.io {\n basic_auth /x {\n  bob HASH-of-bob\n }\n tls {\n  dns cloudflare TOKEN-of-dns\n }\n}\n";
     let haproxy = "userlist u\n user bob insecure-password PASS-of-bob\n user al password HASH-of-al\nlisten s\n mode http\n bind :443 ssl\n stats auth admin:PASS-of-admin\n";
-    with(&[("Caddyfile", caddy), ("haproxy.cfg", haproxy)], |document, problems| {
+    with(&[("Caddyfile", caddy), ("haproxy.cfg", haproxy), ("dynamic.yml", DYNAMIC)], |document, problems| {
         assert_eq!(problems, []);
         let mask = plimsoll::mask::Mask::new(document);
         let all = mask.source("Caddyfile", caddy, &[])
             + &mask.source("haproxy.cfg", haproxy, &[])
+            + &mask.source("dynamic.yml", DYNAMIC, &[])
             + &mask.document(document).expect("the document serialises");
-        for secret in ["HASH-of-bob", "TOKEN-of-dns", "PASS-of-bob", "HASH-of-al", "PASS-of-admin"] {
+        for secret in ["HASH-of-bob", "TOKEN-of-dns", "PASS-of-bob", "HASH-of-al", "PASS-of-admin", "Hs7k2"] {
             assert!(!all.contains(secret), "{secret} in {all}");
         }
         assert!(all.contains("cloudflare") && all.contains("basic_auth"));
@@ -679,4 +680,41 @@ fn the_content_of_a_config_of_compose_is_a_file() {
             assert_eq!(kinds, [if known { EdgeKind::Server } else { EdgeKind::Proxy }], "{sign}");
         });
     }
+}
+
+const DYNAMIC: &str = concat!(
+    "http:\n  routers:\n    a: {rule: 'Host(`a.io`)', service: s, middlewares: [all], entryPoints: [websecure]}\n",
+    "    b: {rule: 'Host(`b.io`) && PathPrefix(`/b`)', service: s, middlewares: [gone@docker, open]}\n",
+    "  middlewares:\n    all: {chain: {middlewares: [known, cors]}}\n    known: {basicAuth: {users: ['u:$apr1$Hs7k2']}}\n",
+    "    cors: {headers: {accessControlAllowOriginList: ['*', 'https://c.io']}}\n",
+    "    open: {headers: {stsSeconds: '{{ env \"STS\" }}'}}\n",
+);
+
+#[test]
+fn routers_of_dynamic_files_of_traefik_are_edges() {
+    with(&[("traefik/dynamic.yml", DYNAMIC)], |document, problems| {
+        assert_eq!(problems, []);
+        let expected = [
+            "443 a.io: / Proxy known",
+            "80 b.io: /b Proxy unseen(the middleware gone@docker is not in the tree) unseen(a template fills in the middleware open)",
+        ];
+        assert_eq!(shown(document), expected);
+        assert!(
+            document
+                .edges
+                .iter()
+                .all(|edge| edge.kind == EdgeKind::Router && &*edge.deployment == "traefik/dynamic.yml")
+        );
+    });
+    assert_eq!(origins("dynamic.yaml", DYNAMIC), ["*", "https://c.io"]);
+    let compose =
+        "services:\n  t:\n    image: traefik\n    ports: ['443:443']\n    volumes: ['./traefik:/etc/traefik']\n";
+    with(&[("compose.yaml", compose), ("traefik/dynamic.yml", DYNAMIC)], |document, _| {
+        let routers = document.edges.iter().filter(|edge| edge.kind == EdgeKind::Router);
+        assert_eq!(routers.map(|edge| &*edge.deployment).collect::<Vec<_>>(), ["compose.yaml", "compose.yaml"]);
+        assert!(document.edges.iter().all(|edge| edge.unseen.is_empty()));
+    });
+    with(&[("a.yml", "http:\n  port: 80\n"), ("b.yml", "http: {routers: {}}\n")], |document, _| {
+        assert!(document.edges.is_empty());
+    });
 }

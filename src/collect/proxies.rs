@@ -1,5 +1,5 @@
-//! Files of reverse proxies: the servers of nginx, the sites of Caddy and the frontends of HAProxy, with what counts at each
-//! of their locations.
+//! Files of reverse proxies: the servers of nginx, the sites of Caddy, the frontends of HAProxy and the routers of Traefik, with
+//! what counts at each of their locations.
 
 use crate::artefact::{Artefact, Bundle};
 use crate::collect::{Claim, Collector, Contribution, Reference};
@@ -13,6 +13,7 @@ mod caddy;
 mod condition;
 mod context;
 mod directives;
+mod dynamic;
 mod environment;
 mod haproxy;
 mod include;
@@ -67,6 +68,9 @@ impl Collector for Proxies {
             return Claim::Yes(Format::Haproxy);
         }
         let ending = [".conf", ".conf.template", ".nginx"].iter().any(|ending| name.ends_with(ending));
+        if is_yaml(name) {
+            return Claim::Maybe(Format::Yaml);
+        }
         let site = parts.next().is_some_and(|folder| folder == "sites-available" || folder == "sites-enabled");
         if ending || site { Claim::Maybe(Format::Nginx) } else { Claim::No }
     }
@@ -76,10 +80,13 @@ impl Collector for Proxies {
             let name = item.get("directive").and_then(Value::text);
             item.get("block").is_some() && name.is_some_and(|name| BLOCKS.contains(&name))
         };
-        document.items().any(is_block)
+        dynamic::recognises(document) || document.items().any(is_block)
     }
 
-    fn suspects(&self, _path: &str, text: &str) -> bool {
+    fn suspects(&self, path: &str, text: &str) -> bool {
+        if is_yaml(path) {
+            return dynamic::suspects(text);
+        }
         text.lines().any(|line| {
             let line = line.trim_start();
             let word = line.split([' ', '\t', '{']).next().unwrap_or(line);
@@ -107,7 +114,12 @@ pub fn edges<'a>(bundle: &'a Bundle, environments: &Environments<'a>) -> Vec<Edg
     let mut edges = server::edges(bundle);
     edges.extend(caddy::edges(bundle, environments));
     edges.extend(haproxy::edges(bundle));
+    edges.extend(dynamic::edges(bundle));
     edges
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yml") || path.ends_with(".yaml")
 }
 
 /// A time like `10s`, `1m`, `1h30m` or `500ms` in milliseconds; a number alone is milliseconds.

@@ -117,6 +117,33 @@ impl<'a> Route<'a> {
     }
 }
 
+/// Options of a middleware as labels name them; each item of a list is an option of its own.
+pub fn options(middleware: Value<'_>) -> Vec<Opt<'_>> {
+    let mut options = Vec::new();
+    flatten(middleware, "", &mut options, 0);
+    options
+}
+
+fn flatten<'a>(value: Value<'a>, name: &str, options: &mut Vec<Opt<'a>>, depth: usize) {
+    if value.is_sequence() {
+        let items = value.items().filter_map(|item| Some((item.text()?, item)));
+        options.extend(items.map(|(text, at)| Opt { name: name.to_string(), value: text.into(), at }));
+    } else if let Some(text) = value.text() {
+        options.push(Opt { name: name.to_string(), value: text.into(), at: value });
+    } else if depth < 8 {
+        for (key, child) in value.entries() {
+            let key = key.to_lowercase();
+            let inner = if name.is_empty() { key } else { format!("{name}.{key}") };
+            flatten(child, &inner, options, depth + 1);
+        }
+    }
+}
+
+/// Whether TLS is spoken at an entry point, by its name in lower case.
+pub fn is_secure(entry_point: &str) -> bool {
+    entry_point.contains("websecure") || entry_point.contains("https")
+}
+
 /// A duration like `1m` or `10s`, at least a second.
 fn seconds(text: &str) -> Option<u64> {
     let text = text.trim();

@@ -20,12 +20,18 @@ pub fn complete<'a>(edges: &mut Vec<Edge<'a>>, workloads: &Workloads<'a>, deploy
     let secured: BTreeSet<Arc<str>> =
         servers.iter().filter(unnamed).filter_map(|edge| edge.files.last()).cloned().collect();
     for edge in servers {
-        if edge.kind != EdgeKind::Server {
+        if edge.files.is_empty() {
             placed.push(edge);
             continue;
         }
+        // A router is an edge wherever Traefik itself runs.
+        let router = edge.kind == EdgeKind::Router;
         let users: Vec<&Workload<'a>> = workloads.all.iter().filter(|workload| mounts(workload, &edge)).collect();
         for user in &users {
+            if router {
+                placed.push(Edge { deployment: user.deployment.clone(), ..edge.clone() });
+                continue;
+            }
             shown.insert((user.deployment.clone(), user.name.to_string()));
             let ports = outside(user, &edge.ports, workloads);
             if ports.iter().any(|port| matches!(port, 80 | 443)) || edge.ports.contains(&443) {
@@ -37,7 +43,7 @@ pub fn complete<'a>(edges: &mut Vec<Edge<'a>>, workloads: &Workloads<'a>, deploy
         let named = edge.ports.contains(&80) && (!edge.hosts.is_empty() || beside);
         // A value that nothing mounts is no file.
         let in_value = edge.at.0.located().part.is_some();
-        if users.is_empty() && !in_value && (edge.ports.contains(&443) || named) {
+        if users.is_empty() && !in_value && (router || edge.ports.contains(&443) || named) {
             let file = edge.files.last().cloned().unwrap_or_default();
             if !deployments.iter().any(|known| known.kind == DeploymentKind::Proxy && known.name == file) {
                 let mut artefacts = edge.files.clone();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::collect::compose::effective::{Effective, Map};
 use crate::collect::compose::services;
-use crate::collect::traefik::{Opt, Route, hosts};
+use crate::collect::traefik::{Opt, Route, hosts, is_secure};
 use crate::input::edges::{Answers, Cors, Edge, EdgeKind, Location, Redirect};
 use crate::input::workloads::Word;
 use crate::located::Value;
@@ -129,10 +129,6 @@ impl<'a> EntryPoints<'a> {
     fn port(&self, name: &str) -> u16 {
         self.ports.get(name).copied().unwrap_or(if is_secure(name) { 443 } else { 80 })
     }
-}
-
-fn is_secure(entry_point: &str) -> bool {
-    entry_point.contains("websecure") || entry_point.contains("https")
 }
 
 fn redirect<'a>(location: &mut Location<'a>, to_https: bool, at: Value<'a>) {

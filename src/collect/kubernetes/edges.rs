@@ -7,7 +7,7 @@ use crate::collect::kubernetes::ingress::NGINX;
 use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::{Object, Objects, name_of};
 use crate::collect::kubernetes::pods::is_template;
-use crate::collect::traefik::{Opt, Route, hosts};
+use crate::collect::traefik::{Opt, Route, hosts, is_secure, options};
 use crate::input::edges::{Cors, Edge, EdgeKind, Origin};
 use crate::located::Value;
 
@@ -59,8 +59,8 @@ fn cors<'a>(object: &Object<'a>) -> Option<Cors<'a>> {
 
 fn route<'a>(object: &Object<'a>, deployment: Arc<str>, middlewares: &Middlewares<'a>) -> Vec<Edge<'a>> {
     let entries = object.root.path(&["spec", "entryPoints"]).into_iter().flat_map(Value::items).filter_map(Value::text);
-    let secure = object.root.path(&["spec", "tls"]).is_some()
-        || entries.map(str::to_lowercase).any(|entry| entry.contains("websecure") || entry.contains("https"));
+    let secure =
+        object.root.path(&["spec", "tls"]).is_some() || entries.map(str::to_lowercase).any(|entry| is_secure(&entry));
     let rules = object.root.path(&["spec", "routes"]).into_iter().flat_map(Value::items);
     let edge = |rule: Value<'a>| {
         let text = rule.get("match").and_then(Value::text).unwrap_or_default();
@@ -91,27 +91,7 @@ type Middlewares<'a> = Nearest<'a, &'a str, Vec<Opt<'a>>>;
 fn middlewares<'a>(objects: &Objects<'a>) -> Middlewares<'a> {
     let mut all = Nearest::default();
     for object in objects.all.iter().filter(|object| object.kind == "Middleware" && object.api.contains("traefik")) {
-        let mut options = Vec::new();
-        if let Some(spec) = object.spec() {
-            flatten(spec, "", &mut options, 0);
-        }
-        all.insert(object, object.name, options);
+        all.insert(object, object.name, object.spec().map(options).unwrap_or_default());
     }
     all
-}
-
-/// Options of a middleware as labels name them; those of a list are joined by commas.
-fn flatten<'a>(value: Value<'a>, name: &str, options: &mut Vec<Opt<'a>>, depth: usize) {
-    if value.is_sequence() {
-        let texts: Vec<&str> = value.items().filter_map(Value::text).collect();
-        options.push(Opt { name: name.to_string(), value: texts.join(",").into(), at: value });
-    } else if let Some(text) = value.text() {
-        options.push(Opt { name: name.to_string(), value: text.into(), at: value });
-    } else if depth < 8 {
-        for (key, child) in value.entries() {
-            let key = key.to_lowercase();
-            let inner = if name.is_empty() { key } else { format!("{name}.{key}") };
-            flatten(child, &inner, options, depth + 1);
-        }
-    }
 }

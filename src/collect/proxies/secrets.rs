@@ -2,12 +2,13 @@
 
 use crate::artefact::Artefact;
 use crate::collect::proxies::directives::Directive;
+use crate::collect::proxies::dynamic;
 use crate::located::Value;
 
-/// Passwords, their hashes and tokens of a file of Caddy or HAProxy.
+/// Passwords, their hashes and tokens of a file of Caddy, HAProxy or Traefik.
 pub fn secrets(artefact: &Artefact) -> Vec<Value<'_>> {
     let Some(root) = artefact.located.root() else { return Vec::new() };
-    let mut found = Vec::new();
+    let mut found = dynamic::secrets(root);
     // Lists of lines, and whether what they hold is secret: all arguments of each line.
     let lists = ["caddyfile", "haproxy"].into_iter().filter_map(|key| root.get(key));
     let mut lists: Vec<(Value<'_>, bool)> = lists.map(|list| (list, false)).collect();
