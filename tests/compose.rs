@@ -212,3 +212,22 @@ fn short_forms_come_to_their_long_ones() {
         assert_eq!(workload.published[1].at.0.text(), Some("127.0.0.1:8000-8001:80-81/udp"));
     });
 }
+
+#[test]
+fn on_the_hosts_network_every_port_of_the_container_is_published() {
+    let text = concat!(
+        "services:\n  a:\n    network_mode: host\n    image: a\n    ports: ['127.0.0.1:8000:9090', '53:53/udp']\n",
+        "    expose: ['9100', '9200-9201']\n  b: {image: b, expose: ['9100']}\n",
+    );
+    with(&[("compose.yaml", text)], |document, problems| {
+        assert_eq!(problems, []);
+        let shown = document.workloads.all.iter().map(|workload| {
+            let port = |port: &plimsoll::input::workloads::PublishedPort<'_>| {
+                assert!(!port.loopback && port.host_port == port.container_port);
+                format!("{}/{}", port.host_port.expect("it is a number"), port.protocol)
+            };
+            workload.published.iter().map(port).collect::<Vec<_>>().join(" ")
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), ["9090/tcp 53/udp 9100/tcp 9200/tcp 9201/tcp", ""]);
+    });
+}

@@ -354,3 +354,15 @@ fn items_of_a_typed_list_are_of_its_kind() {
         assert_eq!(found, [("Pod/p/c", Some("debug"))]);
     });
 }
+
+#[test]
+fn external_addresses_of_a_service_are_told() {
+    let with_ips =
+        |name: &str, rest: &str| object("v1", "Service", name, &format!("spec:\n  ports: [{{port: 80}}]\n{rest}"));
+    let text = [with_ips("a", "  externalIPs: [192.0.2.7]\n"), with_ips("b", "  externalIPs: []\n"), with_ips("c", "")];
+    with(&[("k8s/app.yaml", &text.concat())], |document, problems| {
+        assert_eq!(problems, []);
+        let told = document.workloads.services.iter().map(|service| (&*service.name, service.external_ips.is_some()));
+        assert_eq!(told.collect::<Vec<_>>(), [("a", true), ("b", false), ("c", false)]);
+    });
+}

@@ -9,5 +9,10 @@ reach(published) := sprintf("on %s", [published.host_ip]) if {
 
 everywhere(ip) if trim(ip, "[]") in {"", "0.0.0.0", "::", "*"}
 
+# How a Service opens its ports to the outside of its cluster, and where it says so; undefined for one that does not.
+opening(service) := {"as": sprintf("as %s", [service.kind]), "at": service.at} if {
+	service.kind in public_types
+} else := {"as": "at addresses outside of the cluster", "at": service.external_ips}
+
 # The service types that open a port to the outside of a cluster.
 public_types := {"NodePort", "LoadBalancer"}

@@ -9,3 +9,9 @@ test_reach_names_the_address_unless_it_is_every_one if {
 	}
 	ports.reach({"host_ip": "192.0.2.7"}) == "on 192.0.2.7"
 }
+
+test_how_services_open_ports if {
+	ports.opening({"kind": "NodePort", "at": ["type"], "external_ips": ["ips"]}) == {"as": "as NodePort", "at": ["type"]}
+	ports.opening({"kind": "ClusterIP", "at": ["type"], "external_ips": ["ips"]}).at == ["ips"]
+	not ports.opening({"kind": "ClusterIP", "at": ["type"]})
+}

@@ -324,6 +324,9 @@ pub struct Service<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<Cow<'a, str>>,
     pub kind: Cow<'a, str>,
+    /// Place of `spec.externalIPs`, addresses outside of the cluster at which its ports answer, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_ips: Option<At<'a>>,
     /// Place of `spec.type`, or of the name where it is absent.
     pub at: At<'a>,
     pub ports: Vec<ServicePort<'a>>,

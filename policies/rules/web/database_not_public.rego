@@ -75,11 +75,11 @@ deny contains {
 }
 
 deny contains {
-	"at": service.at,
-	"message": sprintf("%s opens a database to the outside as %s", [service.name, service.kind]),
+	"at": opening.at,
+	"message": sprintf("%s opens a database to the outside %s", [service.name, opening.as]),
 } if {
 	some service in database_services
-	service.kind in ports.public_types
+	opening := ports.opening(service)
 }
 
 how(published) := sprintf("as port %v %s", [published.host_port, ports.reach(published)]) if {

@@ -111,3 +111,9 @@ test_an_init_container_makes_no_database if {
 	subjects := rule.subjects with input as given
 	subjects == set()
 }
+
+test_external_addresses_open_a_database if {
+	given := doc([], [object.union(service("ClusterIP"), {"external_ips": ["ips"]})])
+	found := rule.deny with input as given
+	found == {{"at": ["ips"], "message": "db opens a database to the outside at addresses outside of the cluster"}}
+}

@@ -49,12 +49,24 @@ behind_proxy(workload) if {
 
 subjects contains open.port.at if some open in opened
 
+subjects contains workload.at if {
+	some workload in input.workloads.all
+	workload.host_network
+	not databases.leads_to_database(workload, {})
+}
+
 subjects contains port.at if {
-	some service in input.workloads.services
-	service.kind == "LoadBalancer"
-	not databases.is_database_service(service)
+	some service in balanced
 	some port in service.ports
 }
+
+# What a node opens is in the range of node ports, which none of the listed ones is.
+balanced := [service |
+	some service in input.workloads.services
+	ports.opening(service)
+	service.kind != "NodePort"
+	not databases.is_database_service(service)
+]
 
 unknown contains {
 	"at": open.port.at,
@@ -76,6 +88,27 @@ deny contains {
 	open.port.host_port in input.params.internal_ports
 }
 
+# What listens elsewhere says so with a flag.
+deny contains {
+	"at": workload.at,
+	"message": sprintf("%s opens port %v on every address of the host, whose network it shares", [workload.name, port]),
+} if {
+	some workload in input.workloads.all
+	workload.host_network
+	some container in workload.containers
+	some product in data.data.products
+	product.kind == "metrics"
+	product.name == container.product.name
+	some port in product.ports
+	port in input.params.internal_ports
+	every word in container.command {
+		not contains(word.text, "listen-address")
+	}
+	every published in workload.published {
+		published.host_port != port
+	}
+}
+
 deny contains {
 	"at": open.port.at,
 	"message": sprintf(
@@ -93,11 +126,9 @@ deny contains {
 
 deny contains {
 	"at": port.at,
-	"message": sprintf("%s opens port %v to the outside as LoadBalancer", [service.name, port.port]),
+	"message": sprintf("%s opens port %v to the outside %s", [service.name, port.port, ports.opening(service).as]),
 } if {
-	some service in input.workloads.services
-	service.kind == "LoadBalancer"
-	not databases.is_database_service(service)
+	some service in balanced
 	some port in service.ports
 	port.port in input.params.internal_ports
 }

@@ -84,3 +84,31 @@ test_load_balancers_open_their_own_ports if {
 	subjects := rule.subjects with input as given
 	subjects == {["LoadBalancer", 9090], ["LoadBalancer", 443]}
 }
+
+on_host(name, command) := {
+	"at": [name],
+	"name": name,
+	"containers": [{"role": "main", "ports": [], "command": command, "product": {"name": "prometheus", "kind": "metrics"}}],
+	"published": [],
+	"host_network": true,
+	"edge_in_deployment": false,
+}
+
+test_what_a_known_product_serves_is_open_on_the_hosts_network if {
+	given := doc([on_host("plain", []), on_host("loopback", [{"text": "--web.listen-address=127.0.0.1:9090"}])], [])
+	found := rule.deny with input as given
+	{f.at | some f in found} == {["plain"]}
+	subjects := rule.subjects with input as given
+	subjects == {["plain"], ["loopback"]}
+}
+
+test_external_addresses_open_ports if {
+	services := [object.union(
+		{"at": [name], "name": name, "kind": "ClusterIP", "products": [], "ports": [{"port": 9090, "at": [name, "port"]}]},
+		more,
+	) |
+		some name, more in {"inside": {}, "outside": {"external_ips": ["ips"]}}
+	]
+	found := rule.deny with input as doc([], services)
+	{f.at | some f in found} == {["outside", "port"]}
+}

@@ -180,8 +180,12 @@ pub fn build<'a>(service: &Effective<'a>, folder: &str) -> Option<Build<'a>> {
     Some(Build { dockerfile: dockerfile.into(), target: text("target"), at: build.at.into(), stage: None })
 }
 
-/// Ports of the host and of the container, and the entries that are no ports.
-pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<ContainerPort<'a>>, Vec<Value<'a>>) {
+/// Ports of the host and of the container, and the entries that are no ports. On the host's network nothing is mapped:
+/// what the container serves, every address of the host does.
+pub fn ports<'a>(
+    service: &Effective<'a>,
+    host_network: bool,
+) -> (Vec<PublishedPort<'a>>, Vec<ContainerPort<'a>>, Vec<Value<'a>>) {
     let (mut outside, mut inside, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
     for entry in service.get("ports").map(Effective::items).unwrap_or_default() {
         if entry.is_unknown() || entry.map().is_some_and(|map| map.values().any(Effective::is_unknown)) {
@@ -194,10 +198,13 @@ pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<Contai
             }
             _ => (entry.text().and_then(|text| short_port(&text)), entry),
         };
-        let Some(port) = port else {
+        let Some(mut port) = port else {
             invalid.push(at.at);
             continue;
         };
+        if host_network {
+            (port.host_ip, port.published) = (None, Some(port.target));
+        }
         outside.extend(published(&port, at.at, &at.via));
         for number in port.target.0..=port.target.1.min(port.target.0.saturating_add(RANGE)) {
             inside.push(ContainerPort { port: number, name: None, at: at.at.into() });
@@ -205,8 +212,16 @@ pub fn ports<'a>(service: &Effective<'a>) -> (Vec<PublishedPort<'a>>, Vec<Contai
     }
     for entry in service.get("expose").map(Effective::items).unwrap_or_default() {
         let text = entry.text().unwrap_or_default();
-        match range(text.split('/').next().unwrap_or_default()) {
-            Some((port, _)) => inside.push(ContainerPort { port, name: None, at: entry.at.into() }),
+        let (numbers, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
+        match range(numbers) {
+            Some(target) => {
+                inside.push(ContainerPort { port: target.0, name: None, at: entry.at.into() });
+                if host_network {
+                    let protocol = protocol.to_lowercase();
+                    let port = Port { host_ip: None, published: Some(target), target, protocol };
+                    outside.extend(published(&port, entry.at, &entry.via));
+                }
+            }
             None if entry.is_unknown() => {}
             None => invalid.push(entry.at),
         }

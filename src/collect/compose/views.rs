@@ -208,13 +208,13 @@ impl<'a> Adder<'_, 'a> {
         let image = service.get("image");
         let image_text = image.filter(|image| !image.is_unknown()).and_then(Effective::text);
         let product = image_text.as_deref().and_then(products::of);
-        let (published, inside, invalid) = services::ports(service);
+        let host_network = service.get("network_mode").and_then(Effective::text).as_deref() == Some("host");
+        let (published, inside, invalid) = services::ports(service, host_network);
         for at in invalid {
             let message = format!("a port of service `{service_name}` is no port");
             self.problem(ProblemKind::Fault, at, message, "write `HOST:CONTAINER` with numbers from 1 to 65535");
         }
         let build = services::build(service, &self.project.folder).map(|build| Box::new(self.staged(build)));
-        let host_network = service.get("network_mode").and_then(Effective::text).as_deref() == Some("host");
         self.edges(
             service_name.clone(),
             service,

@@ -164,6 +164,8 @@ fn services<'a>(
         // A name of another host has no pods, whatever it selects.
         let external = kind_text == "ExternalName";
         let selector = if external { Labels::new() } else { labels(object.root.path(&["spec", "selector"])) };
+        let addresses = object.root.path(&["spec", "externalIPs"]);
+        let external_ips = addresses.filter(|list| !external && list.items().next().is_some());
         let selected = by_labels.with(object, &selector);
         let mut products: Vec<Product> = Vec::new();
         let mut places: Vec<At<'a>> = Vec::new();
@@ -202,6 +204,7 @@ fn services<'a>(
             name: object.name.into(),
             namespace: (!object.namespace.is_empty()).then(|| object.namespace.into()),
             kind: kind_text.into(),
+            external_ips: external_ips.map(At::from),
             at: kind.unwrap_or(object.place()).into(),
             ports,
             products,
