@@ -13,6 +13,7 @@ use crate::problem::Problem;
 use crate::syntax::Format;
 
 pub mod compose;
+pub mod config_files;
 pub mod dockerfiles;
 pub mod env_files;
 pub mod gitignore;
@@ -39,6 +40,7 @@ pub static COLLECTORS: &[&dyn Collector] = &[
     &inventories::Inventories,
     &realms::Realms,
     &workflows::Workflows,
+    &config_files::ConfigFiles,
     &secrets::Secrets,
     &history::Commits,
 ];
@@ -69,6 +71,8 @@ pub struct Part<'a> {
     /// The path at which programs see it, by which its kind is known.
     pub target: &'a str,
     pub value: Value<'a>,
+    /// The section and the grammar that read it where nothing knows it by its path.
+    pub reader: Option<(&'static str, Format)>,
     /// Its text, where that is not the value's own.
     pub text: Option<String>,
 }

@@ -33,7 +33,7 @@ const FIXED: &[&str] =
 const OF_ARTEFACTS: &[&str] = &["files", "configuration"];
 
 /// Sections whose artefacts are no settings: what is secret in them is told by names alone.
-const BY_NAME: &[&str] = &["proxies", "dockerfiles", "inventories", "workflows", "realms"];
+const BY_NAME: &[&str] = &["proxies", "dockerfiles", "inventories", "workflows", "realms", "config_files"];
 
 /// The secrets of a run.
 #[derive(Clone, Debug, Default)]

@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod json;
 pub mod lines;
 pub mod nginx;
+pub mod properties;
 mod python;
 pub mod scalar;
 pub mod yaml;
@@ -30,6 +31,8 @@ pub enum Format {
     Dockerfile,
     /// An Ansible inventory in INI.
     Inventory,
+    /// Properties of Java.
+    Properties,
 }
 
 /// What is wrong with a text, at its place.
@@ -71,6 +74,7 @@ pub fn parse(format: Format, path: Arc<str>, text: Arc<str>, limits: Limits) -> 
         Format::Nginx => nginx::parse(path, text, limits),
         Format::Caddyfile => caddyfile::parse(path, text, limits),
         Format::Haproxy => haproxy::parse(path, text, limits),
+        Format::Properties => properties::parse(path, text, limits),
     }
 }
 

@@ -366,3 +366,69 @@ fn external_addresses_of_a_service_are_told() {
         assert_eq!(told.collect::<Vec<_>>(), [("a", true), ("b", false), ("c", false)]);
     });
 }
+
+#[test]
+fn files_of_settings_in_config_maps_are_read_at_their_places() {
+    let files = concat!(
+        "  application.properties: |\n    # comment\n    spring.datasource.password=Hq7rTz2kWm9x\n    app.cors.allowed-origins[0]=*\n",
+        "    spring.datasource.url=${DB_URL:jdbc:postgresql://db/app}\n    spring.jwt.secret=${JWT}\n    server.port=80\n",
+        "  application.yml: |\n    logging: {level: {root: DEBUG}}\n    cors:\n      allowed-origins:\n        - https://a.se\n        - https://b.se\n",
+        "  appsettings.json: '{\"Database\": {\"Password\": \"x7Kd93\"}}'\n",
+        "  object.yaml: |\n    apiVersion: v1\n    kind: Pod\n    log_level: debug\n",
+        "  my.cnf: |\n    [client]\n    user=app\n",
+    );
+    let map = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n{files}");
+    with(&[("k8s/app.yaml", &map)], |document, problems| {
+        assert_eq!(problems, []);
+        let line = |setting: &plimsoll::input::settings::Setting<'_>| {
+            let place = setting.at.0.span();
+            assert!(setting.value.as_deref().is_none_or(|value| map[place.range()].contains(value)));
+            let role = setting.role.as_deref().unwrap_or("-");
+            let line = map[..place.start as usize].matches('\n').count() + 1;
+            format!("{line} {} {role} {:?} {}", setting.name, setting.state, setting.value.as_deref().unwrap_or("?"))
+        };
+        let mut shown: Vec<String> = document.settings.all.iter().map(line).collect();
+        shown.sort();
+        let expected = [
+            "10 spring.jwt.secret jwt_secret Reference ?",
+            "13 logging.level.root log_level Literal DEBUG",
+            "16 cors.allowed-origins cors_origins Literal https://a.se",
+            "17 cors.allowed-origins cors_origins Literal https://b.se",
+            "18 Database.Password db_password Literal x7Kd93",
+            "7 spring.datasource.password db_password Literal Hq7rTz2kWm9x",
+            "8 app.cors.allowed-origins cors_origins Literal *",
+            "9 spring.datasource.url db_url Default jdbc:postgresql://db/app",
+        ];
+        assert_eq!(shown, expected);
+    });
+}
+
+#[test]
+fn files_that_cannot_be_read_may_set_anything() {
+    let map = |name: &str, text: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  {name}: |\n    {text}\n")
+    };
+    for (name, text, spoils) in [
+        ("config.toml", "log_level = \"debug\"", true),
+        ("config.toml", "title = \"debug\"", false),
+        ("broken.yaml", "log_level: [debug", true),
+        ("notes.txt", "log_level: debug", false),
+    ] {
+        with(&[("k8s/app.yaml", &map(name, text))], |_, problems| {
+            let spoilt = problems.iter().any(|problem| problem.sections.contains(&"settings"));
+            let notices = problems.iter().filter(|problem| problem.kind == ProblemKind::Notice).count();
+            assert_eq!((spoilt, notices, problems.len()), (spoils, usize::from(spoils), usize::from(spoils)), "{name}");
+        });
+    }
+}
+
+#[test]
+fn an_env_file_in_a_config_map_sets_something_and_is_no_file_of_the_tree() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  .env: |\n    DB_PASSWORD=Hq7rTz2k\n";
+    with(&[("k8s/app.yaml", map)], |document, problems| {
+        assert_eq!(problems, []);
+        assert_eq!(document.settings.all.iter().map(|one| &*one.name).collect::<Vec<_>>(), ["DB_PASSWORD"]);
+        let json = serde_json::to_value(document).expect("the document serialises");
+        assert_eq!(json["env_files"]["all"], serde_json::json!([]));
+    });
+}

@@ -184,6 +184,7 @@ proptest! {
             Format::Haproxy,
             Format::Dockerfile,
             Format::Inventory,
+            Format::Properties,
         ] {
             properties::check(format, &text);
         }
@@ -209,6 +210,7 @@ proptest! {
     fn any_env_file_is_read(text in words(DOTENV)) {
         properties::check(Format::Dotenv, &text);
         properties::check(Format::Lines, &text);
+        properties::check(Format::Properties, &text);
     }
 
     #[test]

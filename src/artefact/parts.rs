@@ -35,17 +35,30 @@ fn one(
 ) -> Option<Artefact> {
     let (text, place) = text(part)?;
     let claim = COLLECTORS.iter().map(|collector| (*collector, collector.claims(part.target)));
-    let (collector, claim) = claim.into_iter().find(|(_, claim)| *claim != Claim::No)?;
-    let (Claim::Yes(format) | Claim::Maybe(format)) = claim else { return None };
-    if matches!(claim, Claim::Maybe(_)) && !collector.suspects(part.target, &text) {
-        return None;
-    }
-    let parsed = syntax::parse(format, path.clone(), text, limits);
+    let known = claim.into_iter().find(|(_, claim)| *claim != Claim::No).and_then(|(collector, claim)| {
+        let (Claim::Yes(format) | Claim::Maybe(format)) = claim else { return None };
+        let certain = matches!(claim, Claim::Yes(_));
+        if !certain && !collector.suspects(part.target, &text) {
+            return None;
+        }
+        let parsed = syntax::parse(format, path.clone(), text.clone(), limits);
+        let is_its = certain || parsed.located.documents().any(|document| collector.recognises(document));
+        is_its.then_some((collector, parsed))
+    });
+    let (collector, parsed) = match (known, part.reader) {
+        (Some(known), _) => known,
+        (None, Some((section, format))) => {
+            let collector = COLLECTORS.iter().find(|collector| collector.section() == section)?;
+            let parsed = syntax::parse(format, path.clone(), text, limits);
+            // What its own program may read all the same is no fault; its holder says that it is unknown.
+            if !parsed.faults.is_empty() {
+                return None;
+            }
+            (*collector, parsed)
+        }
+        (None, None) => return None,
+    };
     let mut located = parsed.located;
-    let certain = matches!(claim, Claim::Yes(_));
-    if !certain && !located.documents().any(|document| collector.recognises(document)) {
-        return None;
-    }
     for fault in parsed.faults {
         let span = match place {
             Within::From(from) => Span::new(fault.span.start as usize + from, fault.span.end as usize + from),
@@ -63,20 +76,25 @@ fn one(
 }
 
 /// The text of a part and where it stands. Where all lines of a block only lost their indentation, it is the block as it is
-/// written, since the grammars of proxies mind no blanks at the beginning of lines.
+/// written, since no grammar minds blanks that all lines begin with.
 fn text(part: &Part<'_>) -> Option<(Arc<str>, Within)> {
     let span = part.value.span();
     let value = part.value.text()?;
     if let Some(text) = &part.text {
         return Some((text.as_str().into(), Within::Span(span)));
     }
-    let raw = part.value.located().text.get(span.range())?;
+    let source = &part.value.located().text;
+    let raw = source.get(span.range())?;
     let head = if raw.starts_with('|') { raw.find('\n').map_or(raw.len(), |at| at + 1) } else { 0 };
-    let block = &raw[head..];
+    // The indentation of the first line is part of it, as it is of the others.
+    let begin = source[..span.start as usize + head].trim_end_matches(' ').len();
+    let block = &source[begin..span.end as usize];
     let mut lines = block.lines().map(str::trim);
     let same = value.trim_end().lines().all(|line| lines.next() == Some(line.trim()));
-    if same && lines.all(str::is_empty) {
-        return Some((block.into(), Within::From(span.start as usize + head)));
+    // Indented marks part no documents of YAML.
+    let marked = value.lines().any(|line| line.starts_with("---"));
+    if same && lines.all(str::is_empty) && !marked {
+        return Some((block.into(), Within::From(begin)));
     }
     Some((value.into(), Within::Span(span)))
 }

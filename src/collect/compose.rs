@@ -166,7 +166,7 @@ impl Collector for Compose {
                     continue;
                 }
                 let text = escaped.map(|escaped| escaped.replace('\0', "$"));
-                parts.push(Part { name: format!("configs/{name}"), target, value, text });
+                parts.push(Part { name: format!("configs/{name}"), target, value, reader: None, text });
             }
         }
         parts

@@ -46,8 +46,9 @@ impl Collector for EnvFiles {
     }
 
     fn collect<'a>(&self, bundle: &'a Bundle, config: &Config) -> Contribution<'a> {
-        let files: Vec<EnvFile<'a>> =
-            bundle.section(self.section()).filter_map(|artefact| env_file(artefact, config.all)).collect();
+        // A value of another file is no file that git could ignore.
+        let own = bundle.section(self.section()).filter(|artefact| artefact.located.part.is_none());
+        let files: Vec<EnvFile<'a>> = own.filter_map(|artefact| env_file(artefact, config.all)).collect();
         Contribution { beside: vec![("all", Box::new(files))], ..Contribution::default() }
     }
 

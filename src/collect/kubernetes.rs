@@ -106,7 +106,7 @@ impl Collector for Kubernetes {
         problems.extend(kustomized.problems);
         let (workloads, mut settings) = workloads::build(&objects, &mut stores);
         settings.extend(stores.rest(&objects.all, |n| objects::name_of(&objects.deployments, n)));
-        problems.extend(stores.unseen());
+        problems.extend(stores.unseen().into_iter().chain(stores.unread()));
         let edges = edges::build(&objects);
         Contribution {
             settings,

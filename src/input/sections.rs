@@ -28,6 +28,7 @@ pub const SECTIONS: &[&str] = &[
     "inventories",
     "workflows",
     "realms",
+    "config_files",
     "github",
     "probes",
     "hosts",

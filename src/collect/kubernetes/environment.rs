@@ -13,7 +13,7 @@ use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::pods::is_template;
 use crate::collect::proxies::Proxies;
-use crate::collect::{Claim, Collector as _, Part};
+use crate::collect::{Claim, Collector as _, Part, config_files};
 use crate::input::settings::{Holder, Setting, State, Via};
 use crate::input::workloads::Mount;
 use crate::located::Value;
@@ -38,6 +38,8 @@ pub struct Stores<'a> {
     used: HashSet<(Arc<str>, Value<'a>)>,
     /// Names of ConfigMaps and Secrets whose keys containers take and that the tree does not hold, in order.
     missing: Vec<Value<'a>>,
+    /// Keys of ConfigMaps with files that could not be read and seem to set something that rules ask for.
+    unread: Vec<Value<'a>>,
     bundle: &'a Bundle,
 }
 
@@ -67,7 +69,18 @@ impl<'a> Stores<'a> {
                 }
             }
         }
-        (Self { config_maps, secrets, managed, used: HashSet::default(), missing: Vec::new(), bundle }, problems)
+        (
+            Self {
+                config_maps,
+                secrets,
+                managed,
+                used: HashSet::default(),
+                missing: Vec::new(),
+                unread: Vec::new(),
+                bundle,
+            },
+            problems,
+        )
     }
 
     /// What containers take from objects that the tree does not hold can be anything: one notice for all of them.
@@ -81,6 +94,20 @@ impl<'a> Stores<'a> {
         let message = format!("the keys of `{name}` are not in the tree, so what they set is unknown{more}");
         let problem = Problem::new(ProblemKind::Notice, first.located().path.clone(), message).at(first.pointer());
         Some(problem.help("give the ConfigMap or Secret that `envFrom` names").spoils(&["settings"]))
+    }
+
+    /// Files that could not be read may set anything: one notice for all of them.
+    pub fn unread(&self) -> Option<Problem> {
+        let first = self.unread.first()?;
+        let more = match self.unread.len() {
+            1 => String::new(),
+            n => format!(" ({} more keys hold such files)", n - 1),
+        };
+        let name = first.key_text().unwrap_or_default();
+        let message = format!("the file `{name}` is of a kind that is not read, so what it sets is unknown{more}");
+        let problem = Problem::new(ProblemKind::Notice, first.located().path.clone(), message).at(first.pointer());
+        let help = "give its settings as variables, or as a file of properties, YAML or JSON";
+        Some(problem.help(help).spoils(&["settings"]))
     }
 
     /// Notes what containers took.
@@ -252,9 +279,10 @@ impl<'a> Stores<'a> {
     }
 
     /// The keys of ConfigMaps and Secrets that no container of the tree uses: something may.
-    pub fn rest(&self, objects: &[Object<'a>], name: impl Fn(usize) -> Arc<str>) -> Vec<Setting<'a>> {
+    pub fn rest(&mut self, objects: &[Object<'a>], name: impl Fn(usize) -> Arc<str>) -> Vec<Setting<'a>> {
         let mut settings = Vec::new();
         let mut seen = self.used.clone();
+        let mut unread = Vec::new();
         for object in objects {
             let holder = match object.kind {
                 "ConfigMap" => Holder::ConfigMap,
@@ -270,6 +298,21 @@ impl<'a> Stores<'a> {
                 let is_file = key.contains('.') || datum.text.trim_end().contains('\n') && !names_variable;
                 // A later object of the same name takes the place of an earlier one.
                 let fresh = seen.insert((deployment.clone(), datum.place.resolved()));
+                if is_file && fresh && holder == Holder::ConfigMap {
+                    match self.file(object, key, datum) {
+                        Some(entries) => settings.extend(entries.into_iter().map(|entry| {
+                            let setting = self.setting(&deployment, &consumer, entry.name, entry.at);
+                            let mut setting = match entry.value {
+                                Some(value) => setting.with_value(value.into(), entry.state),
+                                None => setting,
+                            };
+                            (setting.holder, setting.state) = (holder, entry.state);
+                            setting
+                        })),
+                        None if config_files::may_set(key, &datum.text) => unread.push(datum.place),
+                        None => {}
+                    }
+                }
                 if is_file || !fresh {
                     continue;
                 }
@@ -279,7 +322,22 @@ impl<'a> Stores<'a> {
                 settings.push(if known { setting.with_value(datum.text.clone(), State::Literal) } else { setting });
             }
         }
+        self.unread = unread;
         settings
+    }
+
+    /// What a file of a ConfigMap sets, none for one that another collector reads; None for one that nothing reads.
+    fn file(&self, object: &Object<'a>, key: &str, datum: &Datum<'a>) -> Option<Vec<config_files::Entry<'a>>> {
+        let path = format!("{}/{}/{key}", datum.place.located().path, object.name);
+        let file = &self.bundle.get(&path)?.located;
+        // Of two objects of one name in one file the first one's was read.
+        let (own, read) = (datum.place.span(), file.root().map(Value::span).unwrap_or_default());
+        let is_its = own.start < read.end && read.start < own.end;
+        match file.section {
+            _ if !is_its => None,
+            "config_files" => Some(config_files::settings(file)),
+            _ => Some(Vec::new()),
+        }
     }
 }
 
@@ -287,8 +345,10 @@ impl<'a> Stores<'a> {
 pub fn parts<'a>(map: Value<'a>) -> Vec<Part<'a>> {
     let name = map.path(&["metadata", "name"]).and_then(Value::text).unwrap_or_default();
     let data = map.get("data").map(Value::entries).unwrap_or_default();
-    let part =
-        |(key, value): (&'a str, Value<'a>)| Part { name: format!("{name}/{key}"), target: key, value, text: None };
+    let part = |(key, value): (&'a str, Value<'a>)| {
+        let reader = config_files::format(key).map(|format| ("config_files", format));
+        Part { name: format!("{name}/{key}"), target: key, value, reader, text: None }
+    };
     data.into_iter().map(part).collect()
 }
 

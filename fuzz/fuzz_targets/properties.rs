@@ -1,0 +1,5 @@
+#![no_main]
+
+use plimsoll::syntax::Format;
+
+libfuzzer_sys::fuzz_target!(|text: &str| properties::check(Format::Properties, text));
