@@ -7,7 +7,7 @@ use crate::cli::{BROKEN, Explain, FormatName, Rules, complain, print};
 use crate::embedded::FIXTURES;
 use crate::policy::Policies;
 use crate::report::{concise, text};
-use crate::rule::{AbsentIn, Rule, metadata};
+use crate::rule::{AbsentIn, NeededWhen, Rule, metadata};
 
 pub fn list(arguments: &Rules) -> io::Result<u8> {
     let Some(rules) = load(arguments) else { return Ok(BROKEN) };
@@ -67,7 +67,12 @@ fn page(rule: &Rule) -> String {
     out.push_str(&format!("What to write instead\n{}\n\n", prose(&rule.help)));
     out.push_str(&format!("Reads\n{}\n", prose(&rule.input.join(", "))));
     for need in &rule.needs {
-        out.push_str(&indent(&format!("cannot pass without {}", need.section)));
+        let when = match need.when {
+            NeededWhen::Always => "",
+            NeededWhen::Targets => " where the configuration names targets",
+            NeededWhen::Review => " in review",
+        };
+        out.push_str(&indent(&format!("cannot pass without {}{when}", need.section)));
         out.push('\n');
     }
     if rule.absent_in == AbsentIn::Review {
@@ -82,9 +87,11 @@ fn page(rule: &Rule) -> String {
             out.push('\n');
         }
     }
-    for (kind, title) in [("bad", "Fails"), ("good", "Passes")] {
-        if let Some((path, example)) = example(rule, kind) {
-            out.push_str(&format!("\n{title} ({path})\n{}\n", indent(example)));
+    let bad = failing(&rule.id);
+    let good = bad.and_then(|bad| passing(&rule.id, bad.0));
+    for (title, example) in [("Fails", bad), ("Passes", good)] {
+        if let Some((path, text)) = example {
+            out.push_str(&format!("\n{title} ({path})\n{}\n", indent(text)));
         }
     }
     if !rule.links.is_empty() {
@@ -93,13 +100,35 @@ fn page(rule: &Rule) -> String {
     out
 }
 
-/// The smallest file of the rule's fixtures of a kind, with its path inside the fixture.
-fn example(rule: &Rule, kind: &str) -> Option<(&'static str, &'static str)> {
-    let folder = format!("fixtures/{}/{kind}/", rule.id);
-    let files = FIXTURES
-        .iter()
-        .filter_map(|(path, bytes)| Some((path.strip_prefix(&*folder)?, std::str::from_utf8(bytes).ok()?)));
-    files.filter(|(_, text)| text.lines().count() > 1).min_by_key(|(_, text)| text.len())
+/// A file of a fixture: its path inside the fixture, and its text.
+type Example = (&'static str, &'static str);
+
+/// What stands in a fixture beside each faulty line.
+const MARK: &str = "NOT OK";
+
+/// The files of a rule's fixture that show what it is about.
+fn fixture(id: &str, kind: &str) -> impl Iterator<Item = Example> {
+    let folder = format!("fixtures/{id}/{kind}/");
+    let files = FIXTURES.iter();
+    let texts =
+        files.filter_map(move |(path, bytes)| Some((path.strip_prefix(&*folder)?, std::str::from_utf8(bytes).ok()?)));
+    texts.filter(|(path, _)| *path != "plimsoll.yaml")
+}
+
+/// The smallest file with a marked line, or of those that have none (JSON); rather one with a counterpart that passes.
+fn failing(id: &str) -> Option<Example> {
+    let alone = |(path, text): &Example| !fixture(id, "good").any(|(other, good)| other == *path && good != *text);
+    fixture(id, "bad").min_by_key(|file| (!file.1.contains(MARK), alone(file), file.1.len()))
+}
+
+/// The counterpart of a failing file: the one of its path, else of its name, else the smallest of its folder.
+fn passing(id: &str, failing: &str) -> Option<Example> {
+    let (folder, name) = failing.rsplit_once('/').unwrap_or(("", failing));
+    let rank = |(path, text): &Example| {
+        let (own_folder, own_name) = path.rsplit_once('/').unwrap_or(("", path));
+        (*path != failing, own_name != name, own_folder != folder, text.len())
+    };
+    fixture(id, "good").min_by_key(rank)
 }
 
 /// A text in indented lines of at most 80 columns.

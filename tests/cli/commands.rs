@@ -385,8 +385,45 @@ fn explain_shows_why_what_and_examples() {
     for part in ["Why", "What to write instead", "Fails (", "Passes (", "Read more", "severity high"] {
         assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
     }
+    let ran = run(folder.path(), &["explain", "web/hsts-enabled"]);
+    assert!(ran.stdout.contains("without probes.http where the configuration names targets\n"), "{}", ran.stdout);
     let ran = run(folder.path(), &["explain", "settings/database-password-strong"]);
     assert!(ran.stdout.contains("db_password_min = 16"), "{}", ran.stdout);
+}
+
+/// The path and the lines of an example of `explain`.
+fn example(page: &str, title: &str) -> (String, String) {
+    let (_, rest) = page.split_once(&format!("\n{title} (")).unwrap_or_else(|| panic!("no {title}: {page}"));
+    let (path, rest) = rest.split_once(")\n").expect("a parenthesis ends the path");
+    let end = rest.find("\nRead more\n").into_iter().chain(rest.find("\nPasses (")).min().unwrap_or(rest.len());
+    (path.to_string(), rest[..end].trim_end().to_string())
+}
+
+#[test]
+fn examples_of_explain_show_what_their_rule_finds_and_what_it_asks_for() {
+    let folder = tree(&[]);
+    for rule in list(&run(folder.path(), &["rules", "--format", "json"]).json()) {
+        let id = text(&rule["id"]);
+        let page = run(folder.path(), &["explain", &id]).stdout;
+        let ((failing, bad), (passing, good)) = (example(&page, "Fails"), example(&page, "Passes"));
+        assert_ne!(bad, good, "{id}");
+        assert!(
+            !failing.ends_with("plimsoll.yaml") && !passing.ends_with("plimsoll.yaml"),
+            "{id}: {failing}, {passing}"
+        );
+        let fixture = format!("{}/fixtures/{id}/bad", env!("CARGO_MANIFEST_DIR"));
+        let bad = crate::fixtures::own_tree(fixture.as_ref());
+        let mut arguments = vec!["check", "--rule", &id, "--all", "--format", "json"];
+        arguments.extend(crate::fixtures::history_of(bad.path()));
+        let found = run(bad.path(), &arguments);
+        let report = found.json();
+        let findings = list(&report["findings"]);
+        // The path of a file of the history stands behind its commit.
+        let path =
+            |finding: &serde_json::Value| text(&finding["path"]).rsplit(':').next().unwrap_or_default().to_string();
+        let found: Vec<String> = findings.iter().map(path).collect();
+        assert!(found.iter().any(|path| failing.ends_with(path.as_str())), "{id}: {failing} is none of {found:?}");
+    }
 }
 
 #[test]
