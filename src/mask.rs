@@ -1,6 +1,6 @@
 //! Keeps secrets out of everything that is printed: each becomes dots of equal width.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::input::settings::{Holder, Setting, State};
+use crate::input::dsn::{self, Password};
 use crate::input::{InputDocument, environment, roles};
 use crate::located::{At, Span, Value};
 use crate::secrets::Strength;
@@ -30,7 +31,7 @@ const FIXED: &[&str] =
     &["role", "state", "reaches", "holder", "environment", "source", "at", "via", "kind", "platform", "path", "folder"];
 
 /// Keys of the document below which artefacts stand as they are.
-const OF_ARTEFACTS: &[&str] = &["files", "configuration"];
+const OF_ARTEFACTS: &[&str] = &["files", "configuration", "text", "value"];
 
 /// Sections whose artefacts are no settings: what is secret in them is told by names alone.
 const BY_NAME: &[&str] = &["proxies", "dockerfiles", "inventories", "workflows", "realms", "config_files"];
@@ -60,17 +61,18 @@ impl Mask {
             if !matches!(setting.state, State::Literal | State::Default) {
                 continue;
             }
-            let inside = crate::input::measures::credentials(value);
+            let inside = inside(setting);
             let place = setting.at.0;
             let located = place.located();
             let source = located.text.get(place.span().range()).unwrap_or_default();
             let secret = match &inside {
-                Some((_, password)) => password.clone(),
+                Some(password) => password.text.clone(),
                 None => value.to_string(),
             };
             // In its own place a secret is masked whatever its length; in a URL only the password is.
             let mut written = forms(&secret);
-            if inside.is_some() {
+            if let Some(password) = inside {
+                written.push(password.written);
                 // Base64 of a whole URL hides its password from a search for the password alone.
                 written.extend([BASE64.encode(value.as_bytes()), BASE64.encode(format!("{value}\n").as_bytes())]);
             }
@@ -102,9 +104,15 @@ impl Mask {
                 let artefact = &scanned.artefact;
                 spans.entry(artefact.path.clone()).or_default().insert(detection.span);
                 let secret = artefact.located.text.get(detection.span.range()).unwrap_or_default();
-                if detection.strength != Strength::Weak && secret.chars().count() >= LONG {
-                    all.insert(secret.to_string());
+                if secret.chars().count() < LONG {
+                    continue;
+                }
+                // A word that people chose is hidden where it was found, and in what the document makes of that.
+                if detection.strength != Strength::Weak {
                     values.insert(secret.to_string());
+                    all.insert(secret.to_string());
+                } else if document.bundle.get(&artefact.path).is_some() {
+                    all.insert(secret.to_string());
                 }
             }
         }
@@ -194,14 +202,15 @@ impl Mask {
                 *text = ".".repeat(text.chars().count());
             }
         }
-        let mut secrets: HashSet<String> = HashSet::new();
+        let mut secrets: HashMap<String, String> = HashMap::new();
+        for (_, value) in templates(document) {
+            secrets.insert(value.to_string(), dots(value));
+        }
         for setting in document.settings.all.iter().filter(|setting| setting.secret) {
             if let Some(value) = setting.value.as_deref().filter(|value| !value.is_empty()) {
-                secrets.insert(value.to_string());
+                let masked = inside(setting).map_or_else(|| dots(value), |password| without(value, &password));
+                secrets.insert(value.to_string(), masked);
             }
-        }
-        for (_, value) in templates(document) {
-            secrets.insert(value.to_string());
         }
         self.walk(&mut json, &secrets, true);
         let mut out = Vec::new();
@@ -212,16 +221,16 @@ impl Mask {
 
     /// Masks the strings of a part of the document; `own` is whether its keys are those of the schema, and not those that
     /// an artefact chose.
-    fn walk(&self, json: &mut serde_json::Value, secrets: &HashSet<String>, own: bool) {
+    fn walk(&self, json: &mut serde_json::Value, secrets: &HashMap<String, String>, own: bool) {
         match json {
             serde_json::Value::String(text) => {
                 // A whole value is masked whatever its length; plain words like true stay readable as parts.
-                *text = if secrets.contains(text.as_str()) {
-                    self.short(text)
+                *text = if let Some(masked) = secrets.get(text.as_str()) {
+                    masked.clone()
                 } else if own {
                     blank(self.all.as_ref(), text, |_| true)
                 } else {
-                    // Entries that forgot their `=` are no settings.
+                    // Entries that forgot their `=` are no settings, nor are the arguments of a command.
                     lexical::blank(&blank(self.all.as_ref(), text, |_| true))
                 };
             }
@@ -230,7 +239,7 @@ impl Mask {
                 let mut named = false;
                 for item in items {
                     match item {
-                        serde_json::Value::String(text) if named => *text = self.short(text),
+                        serde_json::Value::String(text) if named => *text = dots(text),
                         item => {
                             let name = item.as_str().filter(|_| !own).unwrap_or_default();
                             named = roles::of(name).secret || name.eq_ignore_ascii_case("authorization");
@@ -252,7 +261,7 @@ impl Mask {
                             if (!own && roles::of(key).secret || named && key == "value")
                                 && !lexical::is_reference(text) =>
                         {
-                            *text = self.short(text);
+                            *text = dots(text);
                         }
                         value => self.walk(value, secrets, own && !OF_ARTEFACTS.contains(&key.as_str())),
                     }
@@ -261,15 +270,22 @@ impl Mask {
             _ => {}
         }
     }
+}
 
-    fn short(&self, text: &str) -> String {
-        match crate::input::measures::credentials(text) {
-            Some((_, password)) => forms(&password)
-                .iter()
-                .fold(text.to_string(), |text, form| text.replace(form.as_str(), &".".repeat(form.chars().count()))),
-            None => ".".repeat(text.chars().count()),
-        }
-    }
+/// The password inside a setting's connection string; None where the whole value is the secret.
+fn inside(setting: &Setting<'_>) -> Option<Password> {
+    let value = setting.value.as_deref().filter(|_| !roles::of(&setting.name).secret)?;
+    dsn::password(value)
+}
+
+/// A connection string without its password.
+fn without(text: &str, password: &Password) -> String {
+    let forms = forms(&password.text).into_iter().chain([password.written.clone()]);
+    forms.fold(text.to_string(), |text, form| text.replace(form.as_str(), &dots(&form)))
+}
+
+fn dots(text: &str) -> String {
+    ".".repeat(text.chars().count())
 }
 
 /// Whether a value of a template is one action that holds no text of its own, and so no secret.

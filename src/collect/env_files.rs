@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::input::deployments::{Deployment, DeploymentKind};
 use crate::input::env_files::{Credential, EnvFile};
 use crate::input::settings::{Holder, Setting, State, Via};
-use crate::input::{environment, measures, roles};
+use crate::input::{dsn, environment, references, roles};
 use crate::located::{Dialect, Style, Value};
 use crate::syntax::Format;
 
@@ -63,12 +63,13 @@ fn env_file(artefact: &Artefact, all: bool) -> Option<EnvFile<'_>> {
     let nothing_set = Variables::new(0);
     let credential = |(name, value): &(&'_ str, Value<'_>)| {
         let Interpolated { text, names, .. } = expand(*value, &nothing_set);
-        let literal = !text.is_empty() && names.is_empty() && !text.starts_with("/run/secrets/");
+        let literal = |text: &str| !text.is_empty() && references::of(text).is_none();
         let meaning = roles::of(name);
-        let is_one = meaning.secret
-            || (meaning.role == Some("db_url") || measures::may_hold_credentials(&text))
-                && measures::credentials(&text).is_some();
-        literal && is_one
+        let inside = || {
+            let worth = meaning.role == Some("db_url") || dsn::may_hold_password(&text);
+            worth && dsn::password(&text).is_some_and(|password| literal(&password.text))
+        };
+        names.is_empty() && literal(&text) && (meaning.secret || inside())
     };
     let environment = environment::of_path(&artefact.path);
     let credentials = entries.iter().filter(|entry| credential(entry));

@@ -6,6 +6,7 @@ use foldhash::{HashMap, HashSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::input::dsn;
 use crate::input::settings::{Reach, Setting};
 use crate::input::workloads::{Platform, Workloads};
 
@@ -209,6 +210,14 @@ fn host(text: &str) -> String {
 /// Hosts and encryption of a connection URL, or of a list of `name=value`.
 fn url(value: &str) -> Found<Vec<String>> {
     let value = value.strip_prefix("jdbc:").unwrap_or(value);
+    if let Some((hosts, query)) = address_of_go(value) {
+        return Found { hosts, tls: stated(&pairs(query, &['&'])) };
+    }
+    if let Some(address) = dsn::oracle_address(value) {
+        let tls = if address.starts_with("tcps") { Tls::On } else { Tls::Unstated };
+        let found = host(address.split_once("//").map_or(address, |(_, rest)| rest));
+        return Found { hosts: vec![found], tls };
+    }
     let Some((scheme, rest)) = value.split_once("://") else {
         if value.starts_with("sqlite:") || value.starts_with("file:") {
             return Found { hosts: Vec::new(), tls: Tls::On };
@@ -221,9 +230,8 @@ fn url(value: &str) -> Found<Vec<String>> {
         let hosts = server.map(host).filter(|host| !host.is_empty()).into_iter().collect();
         return Found { hosts, tls: stated(&pairs) };
     };
-    let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, rest)| rest);
-    let authority = authority.split(['/', ';']).next().unwrap_or_default();
+    let (_, authority, tail) = dsn::split(rest);
+    let query = tail.find(['?', ';']).map_or("", |at| &tail[at + 1..]);
     let query = pairs(query.split('#').next().unwrap_or_default(), &['&', ';']);
     let mut hosts: Vec<String> = authority.split(',').map(host).filter(|host| !host.is_empty()).collect();
     if hosts.is_empty() {
@@ -238,6 +246,15 @@ fn url(value: &str) -> Found<Vec<String>> {
     };
     let hosts = if scheme.starts_with("sqlite") || scheme == "file" { Vec::new() } else { hosts };
     Found { hosts, tls }
+}
+
+/// The host of a string for Go's MySQL driver, none of a socket, and the parameters behind it.
+fn address_of_go(value: &str) -> Option<(Vec<String>, &str)> {
+    let address = &value[dsn::go_address(value)? + 1..];
+    let (address, query) = address.split_once('?').unwrap_or((address, ""));
+    let inside = address.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(inside, _)| inside);
+    let hosts = (!inside.is_empty() && !inside.starts_with('/')).then(|| host(inside));
+    Some((hosts.into_iter().collect(), query))
 }
 
 fn pairs<'t>(text: &'t str, between: &[char]) -> Vec<(String, &'t str)> {
@@ -289,6 +306,12 @@ mod tests {
             ("sqlite:///data/app.db", &[], Tls::On),
             ("rediss://cache:6380/0", &["cache"], Tls::On),
             ("postgres://db/app?sslmode=$MODE", &["db"], Tls::Unknown),
+            ("app:pw@tcp(db.acme.io:3306)/app?tls=false", &["db.acme.io"], Tls::Off),
+            ("jdbc:oracle:thin:scott/tiger@//ora.acme.io:1521/X", &["ora.acme.io"], Tls::Unstated),
+            ("jdbc:oracle:thin:@tcps://ora.acme.io:1522/X?wallet_location=/w", &["ora.acme.io"], Tls::On),
+            ("app:pw@unix(/run/mysql.sock)/app", &[], Tls::Unstated),
+            ("jdbc:sqlserver://db.acme.io:1433;user=a@srv;password=p@w;encrypt=false", &["db.acme.io"], Tls::Off),
+            ("mysql://app:pa/ss@db.acme.io/x", &["db.acme.io"], Tls::Unstated),
         ] {
             let found = url(value);
             assert_eq!(

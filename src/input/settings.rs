@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use crate::artefact::{Bundle, Tracked};
 use crate::input::connections::Connection;
-use crate::input::{environment, measures, origins, placeholders, roles};
+use crate::input::dsn::{Login, Password};
+use crate::input::references::Reference;
+use crate::input::{dsn, environment, measures, origins, placeholders, references, roles};
 use crate::located::{At, Value};
 
 /// How a setting gets its value.
@@ -226,14 +228,37 @@ impl<'a> Setting<'a> {
         takes_effect.then_some(Unseen { message, give })
     }
 
-    /// Sets the value and, by it, the state: a path below `/run/secrets` or a name ending in `_FILE` refers elsewhere.
+    /// What the value says of a password, where it is a connection string and no secret as a whole.
+    pub fn login(&self) -> Option<Login> {
+        let value = self.value.as_deref()?;
+        let db_url = self.role.as_deref() == Some("db_url");
+        (db_url || !self.secret && dsn::may_hold_password(value)).then(|| dsn::login(value))
+    }
+
+    fn unclear(&self) -> Unseen {
+        let message = format!("{} is no connection string of a known form", self.name);
+        Unseen { message, give: "the connection as a URL, for example `postgres://user:password@host/name`" }
+    }
+
+    /// Sets the value and, by it, the state: a path below `/run/secrets`, an address in a secret manager or a name ending in
+    /// `_FILE` refers elsewhere, and a token of a deployment tool is no value.
     pub fn with_value(mut self, value: Cow<'a, str>, state: State) -> Self {
-        let vault = value.starts_with("vault:") || value.starts_with("/vault/secrets/");
-        let refers = vault || value.starts_with("/run/secrets/") || self.name.ends_with("_FILE") && !value.is_empty();
-        self.manager = self.manager.or(vault.then_some(Cow::Borrowed("vault")));
-        self.state = if refers { State::Reference } else { state };
-        self.value = (!refers).then_some(value);
+        let reference = references::of(&value);
+        let by_name = self.name.ends_with("_FILE") && !value.is_empty();
+        (self.state, self.value) = (state, Some(value));
+        if let Some(reference) = reference.or(by_name.then_some(Reference::File)) {
+            self.refer(reference);
+        }
         self
+    }
+
+    /// Takes the value away, which is kept elsewhere.
+    fn refer(&mut self, reference: Reference) {
+        if let Reference::Manager(manager) = reference {
+            self.manager.get_or_insert(Cow::Borrowed(manager));
+        }
+        self.state = if reference == Reference::Token { State::Unknown } else { State::Reference };
+        self.value = None;
     }
 }
 
@@ -250,7 +275,20 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
         };
         setting.role = meaning.role.map(Cow::Borrowed);
         setting.secret = meaning.secret;
+        let login = setting.login();
+        if let Some(Login::Password(password)) = &login {
+            if let Some(reference) = references::of(&password.text) {
+                setting.refer(reference);
+            } else if setting.role.is_none() && setting.value.as_deref().is_some_and(dsn::is_of_database) {
+                setting.role = Some(Cow::Borrowed("db_url"));
+            }
+        }
         setting.unseen = setting.unseen().map(Box::new);
+        // What nobody can tell is no pass, and is hidden whole.
+        if login == Some(Login::Unclear) && setting.role.as_deref() == Some("db_url") {
+            setting.secret = true;
+            setting.unseen = Some(Box::new(setting.unclear()));
+        }
         if let Some(value) = &setting.value {
             setting.placeholder = placeholders::of(value, meaning.public_url).map(Box::new);
             setting.https_origins = meaning.role == Some("cors_origins") && origins::all_https(value);
@@ -264,12 +302,20 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
         .collect();
     for setting in settings.iter_mut() {
         let Some(value) = setting.value.as_deref() else { continue };
-        let url = setting.role.as_deref() == Some("db_url") || measures::may_hold_credentials(value);
+        if setting.unseen.is_some() {
+            continue;
+        }
+        let mut password = None;
         if setting.secret {
             setting.measures = Some(Box::new(measures::of(value, users.get(&key(setting)).map(String::as_str))));
-        } else if url && let Some((user, password)) = measures::credentials(value) {
-            setting.measures = Some(Box::new(measures::of(&password, user.as_deref())));
-            setting.secret = true;
+        } else if let Some(Login::Password(found)) = setting.login() {
+            let empty = found.text.is_empty();
+            if empty && setting.role.as_deref() != Some("db_url") {
+                continue;
+            }
+            setting.measures = Some(Box::new(measures::of(&found.text, found.user.as_deref())));
+            setting.secret = !empty;
+            password = Some(found);
             if let Some(place) = variable_of_password(setting) {
                 setting.secret_at = Some(place.into());
                 setting.holder = Holder::EnvFile;
@@ -278,15 +324,15 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
             }
         }
         if setting.measures.is_some() && !value.is_empty() {
-            setting.equals_template = templates.say(setting, value);
+            setting.equals_template = templates.say(setting, value, password.as_ref());
         }
     }
 }
 
 /// The line of an env file whose variable is the password of a connection URL; None where the URL itself holds it.
 fn variable_of_password<'a>(setting: &Setting<'a>) -> Option<Value<'a>> {
-    let (_, password) = measures::credentials(&without_operators(setting.at.0.text()?))?;
-    let (_, name) = password.rsplit_once('$')?;
+    let password = dsn::password(&without_operators(setting.at.0.text()?))?;
+    let (_, name) = password.text.rsplit_once('$')?;
     let beside = || setting.at.0.parent().filter(|parent| parent.located().section == "env_files")?.get(name);
     setting.via.iter().map(|via| via.at.0).find(|place| place.key_text() == Some(name)).or_else(beside)
 }
@@ -331,13 +377,18 @@ impl<'a> Templates<'a> {
         Self(values)
     }
 
-    /// Whether a template in the folder of the value, or at the root, gives the same.
-    fn say(&self, setting: &Setting<'_>, value: &str) -> bool {
+    /// Whether a template in the folder of the value, or at the root, gives the same; of a connection string its password
+    /// counts alone.
+    fn say(&self, setting: &Setting<'_>, value: &str, password: Option<&Password>) -> bool {
+        let same = |text: &&str| match password.filter(|password| !password.text.is_empty()) {
+            Some(password) => dsn::password(text).is_some_and(|of_template| of_template.text == password.text),
+            None => *text == value,
+        };
         let path = &*setting.at.0.located().path;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         [folder, ""].iter().any(|folder| {
             let known = self.0.get(&(*folder, &*setting.name));
-            known.is_some_and(|values| values.contains(&value))
+            known.is_some_and(|values| values.iter().any(same))
         })
     }
 }

@@ -65,11 +65,21 @@ pub fn is_reference(value: &str) -> bool {
         || value.starts_with('$') && value[1..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// A text with the values of credentials that its lines assign as dots.
+/// A text with the values of credentials that its lines assign, and the passwords of connection URLs, as dots.
 pub fn blank(text: &str) -> String {
-    let line = |line: &str| match value(line, &mut 0) {
-        Some(at) => format!("{}{}", &line[..at], ".".repeat(line[at..].chars().count())),
-        None => line.to_string(),
+    let line = |line: &str| {
+        let assigned = value(line, &mut 0).map(|at| (at, line.len()));
+        let mut masked = String::with_capacity(line.len());
+        let mut done = 0;
+        for (from, to) in passwords(line).filter(|(from, _)| assigned.is_none_or(|(at, _)| *from < at)).chain(assigned) {
+            let from = from.max(done);
+            if from < to {
+                masked.push_str(&line[done..from]);
+                masked.extend(line[from..to].chars().map(|_| '.'));
+                done = to;
+            }
+        }
+        masked + &line[done..]
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use foldhash::HashSet;
 
-use crate::input::{measures, placeholders, roles, tables};
+use crate::input::{dsn, measures, placeholders, roles, tables};
 use crate::secrets::Strength;
 use crate::secrets::names::Kind;
 
@@ -271,7 +271,7 @@ fn is_plain(kind: Kind, value: &str) -> bool {
         ]
         .iter()
         .any(|ending| lower.ends_with(ending));
-    let url = value.contains("://") && measures::credentials(value).is_none();
+    let url = value.contains("://") && dsn::password(value).is_none();
     let public_key =
         ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----begin"].iter().any(|start| lower.starts_with(start));
     // An account or a contract of a block chain; a private key is longer.

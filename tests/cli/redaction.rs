@@ -164,3 +164,31 @@ fn no_piece_of_a_secret_comes_out() {
     }
     assert_eq!(planted, TREES * SECRETS);
 }
+
+#[test]
+fn passwords_inside_connection_strings_and_commands_are_hidden() {
+    const PASSWORDS: &[&str] =
+        &["hunter1xy", "pa/ss@w0rd", "hunter3xy", "tig3rtail", "k@9", "two l0ng words", "p%2fw2f9", "hunter9xy"];
+    const ENV: &str = concat!(
+        "DB_DSN=app:hunter1xy@tcp(mysql:3306)/app\nDATABASE_URL=mysql://app:pa/ss@w0rd@db:3306/app\n",
+        "JDBC_DATABASE_URL=jdbc:oracle:thin:scott/tig3rtail@//db:1521/X\n",
+        "SPRING_DATASOURCE_URL=jdbc:sqlserver://db:1433;user=sa@srv;password=k@9\n",
+        "PG_DSN=host=db user=app password='two l0ng words' dbname=app\nDB_URL=postgres://app:p%2fw2f9@db/app\n",
+        "MYSQL_DSN=hunter9xy by app at db, as the password says\n",
+    );
+    const COMPOSE: &str = concat!(
+        "services:\n  api:\n    image: acme/api\n    command: uvicorn app:app --reload --db postgres://a:hunter1xy@db/a\n",
+        "    environment:\n      ConnectionStrings__X: Server=d;Password=hunter3xy\n      DEBUG: 'true'\n",
+        "  job:\n    image: acme/job\n    command: [sh, -c, \"PGPASSWORD=hunter1xy psql && flask run --debug\"]\n",
+        "  cli:\n    image: acme/cli\n    command: mysql -phunter3xy\n",
+    );
+    let folder = tree(&[(".env", ENV), ("compose.yaml", COMPOSE)]);
+    for arguments in [vec!["collect"], vec!["check", "--rule", "settings/*"], vec!["check", "-f", "json"]] {
+        let ran = run(folder.path(), &arguments);
+        assert!(ran.stdout.contains("DB_DSN") || ran.stdout.contains("settings/"), "{arguments:?}");
+        for password in PASSWORDS {
+            let line = ran.stdout.lines().find(|line| line.contains(password));
+            assert_eq!(line, None, "plimsoll {arguments:?} prints {password}");
+        }
+    }
+}

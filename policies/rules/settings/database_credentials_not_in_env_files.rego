@@ -27,6 +27,14 @@ held := [setting |
 
 subjects contains setting.at if some setting in held
 
+# Its value is here, and whether a password is in it nobody can tell.
+unknown contains {"at": setting.at, "message": setting.unseen.message, "give": setting.unseen.give} if {
+	some setting in held
+	setting.value
+	setting.unseen
+	public_place(setting)
+}
+
 deny contains {
 	"at": secrets.place(setting),
 	"message": sprintf("the database password in %s stands in %s", [setting.name, place]),

@@ -69,3 +69,16 @@ test_where_a_default_lives_is_a_defect_of_its_own if {
 	other := database_password_changed.deny with input as given
 	{f.at[0] | some f in other} == {"known"}
 }
+
+test_a_connection_string_that_nobody_can_read_is_unknown_where_it_is_shown if {
+	unclear := {"name": "DB_DSN", "unseen": {"message": "no known form", "give": "a URL"}, "value": "app pw@db"}
+	urls := [
+		object.remove(setting("shown", unclear), ["measures"]),
+		object.remove(setting("untracked", object.union(unclear, {"tracked": "no"})), ["measures"]),
+		object.remove(setting("reference", object.remove(unclear, ["value"])), ["measures"]),
+	]
+	found := rule.unknown with input as doc([], urls)
+	{u.at[0] | some u in found} == {"shown"}
+	denied := rule.deny with input as doc([], urls)
+	denied == set()
+}
