@@ -10,8 +10,8 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::settings::{Holder, Setting, State};
 use crate::input::dsn::{self, Password};
+use crate::input::settings::{Holder, Setting, State};
 use crate::input::{InputDocument, environment, roles};
 use crate::located::{At, Span, Value};
 use crate::secrets::Strength;

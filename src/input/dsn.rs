@@ -74,8 +74,23 @@ pub fn login(text: &str) -> Login {
 /// Whether a value is the URL of a database, in whichever way drivers spell its scheme.
 pub fn is_of_database(text: &str) -> bool {
     const SCHEMES: &[&str] = &[
-        "postgres", "postgresql", "pgsql", "mysql", "mysqli", "mariadb", "mongodb", "sqlserver", "mssql", "oracle",
-        "cockroachdb", "clickhouse", "timescaledb", "cassandra", "neo4j", "couchdb", "influxdb",
+        "postgres",
+        "postgresql",
+        "pgsql",
+        "mysql",
+        "mysqli",
+        "mariadb",
+        "mongodb",
+        "sqlserver",
+        "mssql",
+        "oracle",
+        "cockroachdb",
+        "clickhouse",
+        "timescaledb",
+        "cassandra",
+        "neo4j",
+        "couchdb",
+        "influxdb",
     ];
     let scheme = text.trim().split_once("://").map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
     thin(text).is_some() || scheme.split(['+', ':']).any(|part| SCHEMES.contains(&part))
@@ -345,7 +360,13 @@ mod tests {
 
     #[test]
     fn databases_are_known_by_their_scheme() {
-        for text in ["postgres://db", "db+postgresql://db", "postgresql+psycopg2://db", "jdbc:mysql://db", "jdbc:oracle:thin:@db"] {
+        for text in [
+            "postgres://db",
+            "db+postgresql://db",
+            "postgresql+psycopg2://db",
+            "jdbc:mysql://db",
+            "jdbc:oracle:thin:@db",
+        ] {
             assert!(is_of_database(text), "{text}");
         }
         for text in ["redis://cache", "https://postgres", "amqp://mq", "postgres"] {

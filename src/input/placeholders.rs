@@ -1,13 +1,15 @@
 //! Values that somebody was to fill in, from `policies/data/placeholders.yaml`.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::input::settings::{Placeholder, PlaceholderKind};
 use crate::input::tables;
 
 struct Table {
-    words: HashSet<String>,
+    /// By their first token: all of their tokens, and how they are called.
+    words: HashMap<String, Vec<(Vec<String>, String)>>,
     whole: HashSet<String>,
     prefixes: Vec<String>,
     domains: Vec<String>,
@@ -17,12 +19,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let table = tables::read("placeholders");
     let root = table.root().and_then(|root| root.get("placeholders"));
     let texts = |key| tables::texts(root.and_then(|root| root.get(key)));
-    Table {
-        words: texts("words").into_iter().collect(),
-        whole: texts("whole").into_iter().collect(),
-        prefixes: texts("prefixes"),
-        domains: texts("domains"),
+    let mut words: HashMap<String, Vec<(Vec<String>, String)>> = HashMap::default();
+    for word in texts("words") {
+        let parts: Vec<String> = word.split('-').map(str::to_string).collect();
+        words.entry(parts[0].clone()).or_default().push((parts, word));
     }
+    Table { words, whole: texts("whole").into_iter().collect(), prefixes: texts("prefixes"), domains: texts("domains") }
 });
 
 /// What makes a value a placeholder; `public_url` says that users are given it, so that localhost is none of theirs.
@@ -53,22 +55,48 @@ pub fn of(value: &str, public_url: bool) -> Option<Placeholder> {
     if let Some(prefix) = table.prefixes.iter().find(|prefix| value.starts_with(prefix.as_str())) {
         return found(prefix, PlaceholderKind::Word);
     }
-    if let Some(word) = table.words.get(&value) {
-        return found(word, PlaceholderKind::Word);
-    }
     // Words of a sentence, of a path or of a host name say nothing about the value as a whole.
-    if value.contains(['/', '.', ' ', ':']) {
+    if value.contains(['/', '.', ':']) {
         return None;
     }
-    let tokens = |split: fn(char) -> bool| value.split(split).find_map(|token| table.words.get(token));
-    tokens(|c| !c.is_alphanumeric()).and_then(|word| found(word, PlaceholderKind::Word))
+    word(&value, value.contains(' ')).and_then(|word| found(word, PlaceholderKind::Word))
+}
+
+/// The first word that stands in a value; with `whole`, one that is all of it.
+fn word(value: &str, whole: bool) -> Option<&'static str> {
+    let mut rest = value;
+    loop {
+        let mut tokens = tokens(rest).peekable();
+        let first = tokens.next()?;
+        if first.len() >= 3 && first.bytes().all(|byte| byte == b'x') && !whole {
+            return Some("xxx");
+        }
+        for (parts, word) in TABLE.words.get(first).into_iter().flatten() {
+            let mut rest = self::tokens(rest);
+            if parts.iter().all(|part| rest.next() == Some(part)) && (!whole || rest.next().is_none()) {
+                return Some(word);
+            }
+        }
+        tokens.peek()?;
+        let at = rest.find(first).unwrap_or_default() + first.len();
+        rest = &rest[at..];
+        if whole {
+            return None;
+        }
+    }
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty())
 }
 
 /// Whether a domain, or a name below it, stands in a value.
 fn has_domain(value: &str, domain: &str) -> bool {
     value.match_indices(domain).any(|(at, _)| {
         let before = value[..at].chars().next_back();
-        let after = value[at + domain.len()..].chars().next();
+        let mut behind = value[at + domain.len()..].chars();
+        // `example.com.au` is another domain; a full stop ends a sentence.
+        let after = behind.next().filter(|c| *c != '.').or_else(|| behind.next());
         before.is_none_or(|c| matches!(c, '/' | '@' | '.' | ' ' | ',' | '"' | '\''))
             && after.is_none_or(|c| !c.is_alphanumeric() && c != '-')
     })
@@ -96,6 +124,18 @@ mod tests {
             ("xxxxxxxx", "xxxxxxxx"),
             ("pk_placeholder_1", "placeholder"),
             ("dummy-token", "dummy"),
+            ("change me", "change-me"),
+            ("please_change_me", "please-change"),
+            ("super-secret-jwt-key-please-change-this-2024", "please-change"),
+            ("some_key_change_this_in_production", "change-this"),
+            ("REPLACE_ME_WITH_A_LONG_RANDOM_STRING", "replace-me"),
+            ("generate-with-openssl-rand-base64-32-and-put-it-here", "openssl-rand"),
+            ("django-insecure-0x!y3k#s9v@q1z", "django-insecure-"),
+            ("secret-for-development-only", "development-only"),
+            ("xoxb-xxx-xxx", "xxx"),
+            ("XXXX-XXXX-XXXX", "xxx"),
+            ("todo: set this", "todo:"),
+            ("see https://example.com.", "example.com"),
             ("todo", "todo"),
             ("ops@example.com", "example.com"),
             ("https://api.example.org/v1", "example.org"),
@@ -103,9 +143,22 @@ mod tests {
         ] {
             assert_eq!(of(value, false).map(|placeholder| placeholder.word).as_deref(), Some(word), "{value}");
         }
-        for value in
-            ["", "info", "https://acme.io/todo/list", "footer", "/srv/example/data", "myexample.company", "erp_test"]
-        {
+        for value in [
+            "",
+            "info",
+            "https://acme.io/todo/list",
+            "footer",
+            "/srv/example/data",
+            "myexample.company",
+            "erp_test",
+            "https://www.example.com.au/x",
+            "you may change this later",
+            "change-log",
+            "/todo",
+            "exchange-me",
+            "xx-large",
+            "---",
+        ] {
             assert_eq!(of(value, false), None, "{value}");
         }
     }

@@ -16,6 +16,8 @@ pub struct Meaning {
     pub secret: bool,
     /// Whether the value is an address that users of the service are given.
     pub public_url: bool,
+    /// Whether it is one only if it says how to get there: `APP_HOST` may be the address that a server listens at.
+    pub host: bool,
 }
 
 struct Role {
@@ -108,7 +110,9 @@ pub fn of(name: &str) -> Meaning {
         |(role, number): &&(usize, usize)| !has(&ROLES[*role].not) && matches(&ROLES[*role].patterns[*number], &words);
     let role = candidates.filter(fits).min().map(|(role, _)| ROLES[*role].name);
     let secret = is_secret(&words);
-    let meaning = Meaning { role, secret, public_url: is_public_url(&words) };
+    let public = is_public_url(&words);
+    let host = public && is_host(&words);
+    let meaning = Meaning { role, secret, public_url: public && !host, host };
     Meaning { secret: secret || meaning.is_credential() && role != Some("db_url"), ..meaning }
 }
 
@@ -141,13 +145,19 @@ fn is_public_url(words: &[Cow<'_, str>]) -> bool {
     const WHERE: &[&str] = &["url", "uri", "domain", "host", "hostname", "fqdn"];
     const WHOSE: &[&str] = &[
         "public", "base", "site", "app", "frontend", "external", "root", "web", "website", "client", "portal",
-        "callback", "redirect", "nextauth", "server",
+        "callback", "redirect", "nextauth", "server", "vite", "gatsby",
     ];
     const INTERNAL: &[&str] =
         &["internal", "health", "healthcheck", "bind", "listen", "db", "database", "redis", "smtp"];
     let has = |set: &[&str]| words.iter().any(|word| set.contains(&word.as_ref()));
     let names_url = words.last().is_some_and(|last| WHERE.contains(&last.as_ref()));
     names_url && (has(WHOSE) || words.len() == 1 && words[0] == "domain") && !has(INTERNAL)
+}
+
+/// A host that its name does not call public.
+fn is_host(words: &[Cow<'_, str>]) -> bool {
+    let is_host = words.last().is_some_and(|last| matches!(last.as_ref(), "host" | "hostname"));
+    is_host && !words.iter().any(|word| matches!(word.as_ref(), "public" | "external"))
 }
 
 /// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` are `db`, `password`.
@@ -260,6 +270,20 @@ mod tests {
             "DEBUG_PORT",
         ] {
             assert_eq!(of(name).role, None, "{name}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_users_are_given() {
+        let kind = |name| (of(name).public_url, of(name).host);
+        for name in ["APP_URL", "VITE_API_URL", "NEXTAUTH_URL", "PUBLIC_HOST", "DOMAIN"] {
+            assert_eq!(kind(name), (true, false), "{name}");
+        }
+        for name in ["SERVER_HOST", "APP_HOST", "ROOT_HOSTNAME"] {
+            assert_eq!(kind(name), (false, true), "{name}");
+        }
+        for name in ["API_URL", "DB_HOST", "HEALTHCHECK_URL", "BIND_HOST"] {
+            assert_eq!(kind(name), (false, false), "{name}");
         }
     }
 

@@ -290,7 +290,8 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
             setting.unseen = Some(Box::new(setting.unclear()));
         }
         if let Some(value) = &setting.value {
-            setting.placeholder = placeholders::of(value, meaning.public_url).map(Box::new);
+            let public = meaning.public_url || meaning.host && value.contains("://");
+            setting.placeholder = placeholders::of(value, public).map(Box::new);
             setting.https_origins = meaning.role == Some("cors_origins") && origins::all_https(value);
         }
     }
@@ -448,6 +449,23 @@ mod tests {
         ] {
             assert_eq!(without_operators(text), plain);
         }
+    }
+
+    #[test]
+    fn connection_strings_are_read_known_to_be_empty_or_not_understood() {
+        let located = env(concat!(
+            "A_URI=postgresql://app:pw@db/app\nDB_DSN=app:@tcp(db)/app\nPG_DSN=app pw@db\nDB_URL=postgres://app:__PW__@db/x\n",
+            "DB_PASSWORD=op://prod/db/password\nAUTH_URL=http://:@acme.io\n",
+        ));
+        let settings = completed(&located);
+        let role = |n: usize| settings[n].role.as_deref();
+        let measured = |n: usize| settings[n].measures.as_ref().map(|measures| (measures.length, measures.empty));
+        assert_eq!((role(0), settings[0].secret, measured(0)), (Some("db_url"), true, Some((2, false))));
+        assert_eq!((settings[1].secret, measured(1)), (false, Some((0, true))));
+        assert!(settings[2].secret && settings[2].unseen.is_some() && settings[2].value.is_some());
+        assert_eq!((settings[3].state, measured(3)), (State::Unknown, None));
+        assert_eq!((settings[4].state, settings[4].manager.as_deref()), (State::Reference, Some("1Password")));
+        assert_eq!((role(5), measured(5)), (None, None));
     }
 
     #[test]

@@ -71,7 +71,8 @@ pub fn blank(text: &str) -> String {
         let assigned = value(line, &mut 0).map(|at| (at, line.len()));
         let mut masked = String::with_capacity(line.len());
         let mut done = 0;
-        for (from, to) in passwords(line).filter(|(from, _)| assigned.is_none_or(|(at, _)| *from < at)).chain(assigned) {
+        for (from, to) in passwords(line).filter(|(from, _)| assigned.is_none_or(|(at, _)| *from < at)).chain(assigned)
+        {
             let from = from.max(done);
             if from < to {
                 masked.push_str(&line[done..from]);
