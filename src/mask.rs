@@ -10,7 +10,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::input::dsn::{self, Password};
+use crate::input::dsn::{Login, Password};
 use crate::input::settings::{Holder, Setting, State};
 use crate::input::{InputDocument, environment, roles};
 use crate::located::{At, Span, Value};
@@ -274,8 +274,10 @@ impl Mask {
 
 /// The password inside a setting's connection string; None where the whole value is the secret.
 fn inside(setting: &Setting<'_>) -> Option<Password> {
-    let value = setting.value.as_deref().filter(|_| !roles::of(&setting.name).secret)?;
-    dsn::password(value)
+    match setting.login().filter(|_| !roles::of(&setting.name).secret) {
+        Some(Login::Password(password)) if !password.text.is_empty() => Some(password),
+        _ => None,
+    }
 }
 
 /// A connection string without its password.

@@ -26,6 +26,8 @@ synonyms := {
 	"emergency": "critical",
 	"panic": "fatal",
 	"dpanic": "fatal",
+	"off": "fatal",
+	"none": "fatal",
 }
 
 # Numbers mean one thing in syslog, another in Python, a third in pino.

@@ -14,6 +14,7 @@ test_synonyms_have_a_common_name if {
 	levels.common("information") == "info"
 	levels.common("crit") == "critical"
 	levels.common("debug") == "debug"
+	levels.common("none") == "fatal"
 }
 
 test_numbers_are_no_names if {

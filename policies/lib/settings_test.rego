@@ -53,7 +53,7 @@ test_settings_of_containers_and_inventories if {
 }
 
 test_switches if {
-	every value in ["true", "True", "TRUE", "1", "yes", "on", " on ", "2", "enabled"] {
+	every value in ["true", "True", "TRUE", "1", "yes", "on", " on ", "2", "enabled", "(true)"] {
 		settings.is_on(value)
 	}
 	every value in ["false", "0", "no", "off", "", "none", "app:*", "00"] {

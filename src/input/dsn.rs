@@ -96,6 +96,12 @@ pub fn is_of_database(text: &str) -> bool {
     thin(text).is_some() || scheme.split(['+', ':']).any(|part| SCHEMES.contains(&part))
 }
 
+/// What `NEO4J_AUTH` says: `neo4j/password`, or `none`, which lets every client in.
+pub fn of_neo4j(text: &str) -> Login {
+    let (user, password) = text.trim().split_once('/').unwrap_or(("", if text.trim() == "none" { "" } else { text }));
+    Password::plain(user, password)
+}
+
 /// User information, hosts, and what follows them, of what stands behind `://`.
 pub fn split(rest: &str) -> (Option<&str>, &str, &str) {
     let end = |from: usize| rest[from..].find(['/', '?', '#', ';']).map_or(rest.len(), |at| from + at);

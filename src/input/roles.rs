@@ -103,7 +103,11 @@ pub fn secret_words() -> Vec<String> {
 
 /// What a name means.
 pub fn of(name: &str) -> Meaning {
-    let words = words(name);
+    let mut words = words(name);
+    // `Cors__Origins__0` is the first of a list of .NET.
+    while words.len() > 1 && words.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit())) {
+        words.pop();
+    }
     let has = |set: &HashSet<String>| words.iter().any(|word| set.contains(word.as_ref()));
     let candidates = words.iter().filter_map(|word| BY_WORD.get(word.as_ref())).flatten();
     let fits =
@@ -221,6 +225,29 @@ mod tests {
             ("corsAllowedOrigins", "cors_origins"),
             ("QUARKUS_HTTP_CORS_ORIGINS", "cors_origins"),
             ("CORS_ORIGIN_ALLOW_ALL", "cors_allow_all"),
+            ("CORS_ORIGIN_ALLOWLIST", "cors_origins"),
+            ("CORS_ALLOWED_ORIGIN_REGEXES", "cors_origins"),
+            ("SPRING_CORS_ALLOWED_ORIGIN_PATTERNS", "cors_origins"),
+            ("MANAGEMENT_ENDPOINTS_WEB_CORS_ALLOWEDORIGINS", "cors_origins"),
+            ("Cors__AllowedOrigins__0", "cors_origins"),
+            ("ConnectionStrings__DefaultConnection", "db_url"),
+            ("CONNECTIONSTRINGS__DEFAULT", "db_url"),
+            ("NEO4J_AUTH", "db_url"),
+            ("NEO4J_PASSWORD", "db_password"),
+            ("KEYCLOAK_DB_PASSWORD", "db_password"),
+            ("GRAFANA_DATABASE_PASSWORD", "db_password"),
+            ("TYPEORM_PASSWORD", "db_password"),
+            ("ORACLE_PASSWORD", "db_password"),
+            ("JWT_ACCESS_SECRET", "jwt_secret"),
+            ("ACCESS_TOKEN_SECRET", "jwt_secret"),
+            ("SUPABASE_JWT_SECRET", "jwt_secret"),
+            ("NEXTAUTH_SECRET", "jwt_secret"),
+            ("AUTH_SECRET", "jwt_secret"),
+            ("DJANGO_SECRET_KEY", "jwt_secret"),
+            ("LOGGING_LEVEL_ORG_SPRINGFRAMEWORK", "log_level"),
+            ("Logging__LogLevel__Default", "log_level"),
+            ("Serilog__MinimumLevel__Default", "log_level"),
+            ("RUST_LOG", "log_level"),
             ("JWT_SECRET", "jwt_secret"),
             ("JWT_SECRET_KEY", "jwt_secret"),
             ("TRACEO_SECRET_KEY", "jwt_secret"),
@@ -266,6 +293,15 @@ mod tests {
             "EXTRA_TRUSTED_ORIGINS",
             "JWT_PUBLIC_KEY",
             "JWT_EXPIRY",
+            "JWT_SECRET_ROTATION_DAYS",
+            "JWT_SECRET_MANAGER",
+            "JWT_SECRET_REQUIRED",
+            "XENDIT_SECRET_KEY",
+            "MEILI_SECRET_KEY",
+            "R2_SECRET_KEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "PGADMIN_DB_ADMIN_PASSWORD",
+            "RUST_LOG_STYLE",
             "POSTGRES_PASSWORD_FILE",
             "DEBUG_PORT",
         ] {

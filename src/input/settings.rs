@@ -228,11 +228,14 @@ impl<'a> Setting<'a> {
         takes_effect.then_some(Unseen { message, give })
     }
 
-    /// What the value says of a password, where it is a connection string and no secret as a whole.
+    /// What the value says of a password, where it is a connection string.
     pub fn login(&self) -> Option<Login> {
         let value = self.value.as_deref()?;
+        if self.name.eq_ignore_ascii_case("NEO4J_AUTH") {
+            return Some(dsn::of_neo4j(value));
+        }
         let db_url = self.role.as_deref() == Some("db_url");
-        (db_url || !self.secret && dsn::may_hold_password(value)).then(|| dsn::login(value))
+        (db_url || dsn::may_hold_password(value)).then(|| dsn::login(value))
     }
 
     fn unclear(&self) -> Unseen {
@@ -275,7 +278,7 @@ pub fn complete(settings: &mut [Setting<'_>], bundle: &Bundle) {
         };
         setting.role = meaning.role.map(Cow::Borrowed);
         setting.secret = meaning.secret;
-        let login = setting.login();
+        let login = setting.login().filter(|_| !setting.secret);
         if let Some(Login::Password(password)) = &login {
             if let Some(reference) = references::of(&password.text) {
                 setting.refer(reference);
@@ -456,6 +459,7 @@ mod tests {
         let located = env(concat!(
             "A_URI=postgresql://app:pw@db/app\nDB_DSN=app:@tcp(db)/app\nPG_DSN=app pw@db\nDB_URL=postgres://app:__PW__@db/x\n",
             "DB_PASSWORD=op://prod/db/password\nAUTH_URL=http://:@acme.io\n",
+            "NEO4J_AUTH=neo4j/password\n",
         ));
         let settings = completed(&located);
         let role = |n: usize| settings[n].role.as_deref();
@@ -466,6 +470,7 @@ mod tests {
         assert_eq!((settings[3].state, measured(3)), (State::Unknown, None));
         assert_eq!((settings[4].state, settings[4].manager.as_deref()), (State::Reference, Some("1Password")));
         assert_eq!((role(5), measured(5)), (None, None));
+        assert_eq!((role(6), measured(6)), (Some("db_url"), Some((8, false))));
     }
 
     #[test]
