@@ -57,7 +57,8 @@ impl Collector for EnvFiles {
     }
 }
 
-fn env_file(artefact: &Artefact, all: bool) -> Option<EnvFile<'_>> {
+/// What can be said of an env file; None for an unreadable one.
+pub fn env_file(artefact: &Artefact, all: bool) -> Option<EnvFile<'_>> {
     let root = artefact.located.root()?;
     let entries = root.entries();
     let nothing_set = Variables::new(0);

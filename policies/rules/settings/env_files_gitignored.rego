@@ -23,7 +23,7 @@ judged contains file if {
 
 subjects contains file.at if some file in judged
 
-subjects contains folder.at if some folder in input.gitignore.coverage
+subjects contains file.at if some file in input.gitignore.coverage
 
 unknown contains {
 	"at": file.at,
@@ -48,15 +48,7 @@ names(file) := sprintf("the credential %s", [file.credentials[0].name]) if {
 	count(file.credentials) == 1
 } else := sprintf("%v credentials", [count(file.credentials)])
 
-deny contains {
-	"at": folder.at,
-	"message": sprintf("no pattern ignores `%s`", [env_path(folder.folder)]),
-	"absent": true,
-} if {
-	some folder in input.gitignore.coverage
-	not folder.ignored
+deny contains {"at": file.at, "message": sprintf("no pattern ignores `%s`", [file.path]), "absent": true} if {
+	some file in input.gitignore.coverage
+	not file.ignored
 }
-
-env_path("") := ".env"
-
-env_path(folder) := sprintf("%s/.env", [folder]) if folder != ""

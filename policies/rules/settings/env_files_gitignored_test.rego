@@ -43,16 +43,16 @@ test_tracked_files_with_credentials_are_denied if {
 	unknown == set()
 }
 
-test_folders_whose_env_file_nothing_ignores_are_denied_as_absent if {
+test_env_files_that_nothing_ignores_are_denied_as_absent if {
 	given := doc([], [
-		{"folder": "", "ignored": false, "at": ["root"]},
-		{"folder": "deploy", "ignored": false, "at": ["deploy"]},
-		{"folder": "api", "ignored": true, "at": ["api"]},
+		{"path": ".env", "ignored": false, "at": ["root"]},
+		{"path": "deploy/prod.env", "ignored": false, "at": ["deploy"]},
+		{"path": "api/.env", "ignored": true, "at": ["api"]},
 	])
 	found := rule.deny with input as given
 	found == {
 		{"at": ["root"], "message": "no pattern ignores `.env`", "absent": true},
-		{"at": ["deploy"], "message": "no pattern ignores `deploy/.env`", "absent": true},
+		{"at": ["deploy"], "message": "no pattern ignores `deploy/prod.env`", "absent": true},
 	}
 	subjects := rule.subjects with input as given
 	subjects == {["root"], ["deploy"], ["api"]}
