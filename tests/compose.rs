@@ -231,3 +231,18 @@ fn on_the_hosts_network_every_port_of_the_container_is_published() {
         assert_eq!(shown.collect::<Vec<_>>(), ["9090/tcp 53/udp 9100/tcp 9200/tcp 9201/tcp", ""]);
     });
 }
+
+#[test]
+fn a_line_of_an_env_file_does_not_see_those_behind_it() {
+    let files = [
+        ("compose.yaml", "services:\n  api: {image: api, env_file: api.env}\n"),
+        ("api.env", "A=1\nAFTER=$A\nBEFORE=${B:-none}\nUNSET=$B\nB=2\n"),
+        (".env", "OWN=$LATER\nLATER=3\n"),
+    ];
+    with(&files, |document, _| {
+        assert_eq!(setting(document, "api", "AFTER"), set("1", "api.env"));
+        assert_eq!(setting(document, "api", "BEFORE"), set("none", "api.env"));
+        assert_eq!(setting(document, "api", "UNSET"), None);
+        assert_eq!(setting(document, ".env", "OWN"), None);
+    });
+}

@@ -21,7 +21,9 @@ pub struct Variable<'a> {
 /// The variables of a project, from its `.env`.
 #[derive(Clone, Debug)]
 pub struct Variables<'a> {
-    by_name: HashMap<&'a str, Variable<'a>>,
+    by_name: Rc<HashMap<&'a str, Variable<'a>>>,
+    /// A line of an env file that does not see those behind it.
+    line: Option<Value<'a>>,
     /// Bytes that substitutions may still add, shared by all of a project: a few lines that hold one another can ask for
     /// any number of them.
     room: Rc<Cell<usize>>,
@@ -38,7 +40,7 @@ impl<'a> Variables<'a> {
 
     /// No variables, and how many bytes substitutions may add.
     pub fn new(room: usize) -> Self {
-        Self { by_name: HashMap::new(), room: Rc::new(Cell::new(room)) }
+        Self { by_name: Rc::default(), line: None, room: Rc::new(Cell::new(room)) }
     }
 
     /// Those of an env file, whose lines may use earlier ones. What `self` knows counts before them.
@@ -54,14 +56,25 @@ impl<'a> Variables<'a> {
             };
             let variable = Variable { text, place: value.resolved(), unknown };
             if !self.by_name.contains_key(name) {
-                all.by_name.insert(name, variable);
+                Rc::make_mut(&mut all.by_name).insert(name, variable);
             }
         }
         all
     }
 
     pub fn get(&self, name: &str) -> Option<&Variable<'a>> {
-        self.by_name.get(name)
+        let behind = |variable: &&Variable<'a>| {
+            self.line.is_some_and(|line| {
+                let place = variable.place;
+                place.located().path == line.located().path && place.span().start >= line.span().start
+            })
+        };
+        self.by_name.get(name).filter(|variable| !behind(variable))
+    }
+
+    /// Those that a line of an env file sees.
+    pub fn before(&self, line: Value<'a>) -> Self {
+        Self { line: Some(line), ..self.clone() }
     }
 
     /// Whether substitutions asked for more bytes than they may add.

@@ -131,7 +131,7 @@ impl<'a> Adder<'_, 'a> {
         }
     }
 
-    /// A line of an env file, which sees `variables`: those of the project before those of the file.
+    /// A line of an env file, which sees `variables`: those of the project before those that stand above it in the file.
     fn in_env_file(&self, setting: Setting<'a>, value: Value<'a>, variables: &Variables<'a>) -> Setting<'a> {
         let raw = value.text().unwrap_or_default();
         if value.tag() == Some(UNSET) {
@@ -143,7 +143,7 @@ impl<'a> Adder<'_, 'a> {
         if value.style() == Style::SingleQuoted || !raw.contains('$') {
             return setting.with_value(Cow::Borrowed(raw), State::Literal);
         }
-        let found = interpolate(raw, variables);
+        let found = interpolate(raw, &variables.before(value));
         if found.unknown { setting } else { setting.with_value(found.text, State::Literal) }
     }
 
