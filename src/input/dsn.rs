@@ -38,8 +38,9 @@ impl Password {
 
 /// Whether a value of whatever name is worth a look for a password.
 pub fn may_hold_password(value: &str) -> bool {
-    let url = value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
-    url || value.starts_with("jdbc:") || ["@tcp(", "@unix("].iter().any(|net| value.contains(net))
+    let url = || value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+    let go = || ["@tcp(", "@unix("].iter().any(|net| value.contains(net));
+    value.starts_with("jdbc:") || value.contains('@') && (url() || go())
 }
 
 /// The password that stands in a connection string, unless it is empty.
