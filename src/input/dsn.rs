@@ -264,13 +264,13 @@ fn quoted(text: &str, close: char, style: Style) -> Option<(String, usize)> {
     while let Some((at, c)) = signs.next() {
         if c == '\\' && style == Style::Blanks {
             value.extend(signs.next().map(|(_, c)| c));
-        } else if c != close {
-            value.push(c);
-        } else if signs.next_if(|(_, next)| *next == close && style == Style::Semicolons).is_some() {
-            value.push(c);
-        } else {
+            continue;
+        }
+        let mut doubled = || signs.next_if(|(_, next)| *next == close && style == Style::Semicolons).is_some();
+        if c == close && !doubled() {
             return Some((value, at + c.len_utf8()));
         }
+        value.push(c);
     }
     None
 }

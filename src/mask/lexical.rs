@@ -9,6 +9,9 @@ use crate::located::Span;
 /// Lines within which `value:` belongs to a `name:` of a list entry.
 const NEAR: usize = 2;
 
+/// Bytes before an address within which the user's name and password stand.
+const FAR: usize = 1024;
+
 /// What stands behind the names of credentials, and the passwords of connection URLs.
 pub fn secrets(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
@@ -173,8 +176,25 @@ fn word_after(text: &str) -> &str {
     &text[..text.find(|c| !is_word(c)).unwrap_or(text.len())]
 }
 
-/// `://user:password@` of a line, the password alone.
+/// The passwords of connection strings in a line: `://user:password@`, `user:password@tcp(` of Go, and
+/// `oracle:thin:user/password@`; in order.
 fn passwords(line: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut found: Vec<(usize, usize)> = in_urls(line).collect();
+    for (at, _) in line.match_indices("@tcp(").chain(line.match_indices("@unix(")) {
+        let near = line.floor_char_boundary(at.saturating_sub(FAR));
+        let start = line[near..at].rfind([' ', '"', '\'', '\t', '=']).map_or(near, |before| near + before + 1);
+        found.extend(line[start..at].find(':').map(|colon| (start + colon + 1, at)));
+    }
+    for (at, prefix) in line.match_indices("oracle:thin:").chain(line.match_indices("oracle:oci:")) {
+        let from = at + prefix.len();
+        let login = line[from..].split([' ', '"', '\'', '\t']).next().and_then(|word| word.split_once('@'));
+        found.extend(login.and_then(|(login, _)| Some((from + login.find('/')? + 1, from + login.len()))));
+    }
+    found.sort_unstable();
+    found.into_iter()
+}
+
+fn in_urls(line: &str) -> impl Iterator<Item = (usize, usize)> {
     line.match_indices("://").filter_map(|(at, _)| {
         let from = at + 3;
         let authority = line[from..].split([' ', '"', '\'', '\t']).next()?;
@@ -211,6 +231,8 @@ mod tests {
             ("proxy_set_header Authorization \"Basic abc\";\n", &["\"Basic abc\";"]),
             ("ENV API_TOKEN abc\n", &["abc"]),
             ("URL=postgres://app:abc@db/app\n", &["abc"]),
+            ("run: serve --dsn app:a@b:c@tcp(db:3306)/app\n", &["a@b:c"]),
+            ("run: serve --url jdbc:oracle:thin:scott/abc@//db:1521/x\n", &["abc"]),
             ("DB_PASSWORD=${DB_PASSWORD}\n", &[]),
             ("DB_PASSWORD=${DB_PASSWORD:-abc}\n", &["${DB_PASSWORD:-abc}"]),
             ("kind: Secret\ndata:\n  tls.key: abc\n  a: |\n    def\ntype: x\n", &["", " abc", " |", "def"]),
