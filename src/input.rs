@@ -24,6 +24,7 @@ pub mod edges;
 pub mod env_files;
 pub mod environment;
 pub mod exposure;
+pub mod guards;
 pub mod history;
 pub mod inventories;
 pub mod measures;

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 use crate::collect::COLLECTORS;
 use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
+use crate::input::guards::{Budget, Namespace, NetworkPolicy};
 use crate::input::scheduling::Scaler;
 use crate::input::settings::Setting;
-use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Service, Workload};
+use crate::input::workloads::{Service, Workload};
 use crate::input::{SECTIONS, VIEWS};
 use crate::report::json::Report;
 

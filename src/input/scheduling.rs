@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::input::workloads::Threshold;
+use crate::input::guards::Threshold;
 use crate::located::At;
 
 /// A number of a manifest.

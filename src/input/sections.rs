@@ -7,10 +7,11 @@ use serde::Serialize;
 use crate::collect::COLLECTORS;
 use crate::input::deployments::Deployment;
 use crate::input::edges::Edge;
+use crate::input::guards::{Budget, Namespace, NetworkPolicy};
 use crate::input::scheduling::Scaler;
 use crate::input::settings::{Reach, Setting};
 use crate::input::shared::Shared;
-use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Service, Workload};
+use crate::input::workloads::{Service, Workload};
 use crate::input::{Any, Files, InputDocument};
 
 /// Every section of the input document, also those that nothing gathers yet.

@@ -7,11 +7,11 @@ use crate::collect::compose::effective::{Content, Effective};
 use crate::collect::compose::normalise::{Port, range, short_port};
 use crate::collect::paths;
 use crate::input::dockerfiles::Stage;
+use crate::input::guards::Threshold;
 use crate::input::scheduling::Strategy;
 use crate::input::settings::{State, Via};
 use crate::input::workloads::{
-    Build, ContainerPort, Healthcheck, Label, Mount, PublishedPort, Quantity, ReplicaSource, Replicas, Resources,
-    Threshold, Word,
+    Build, ContainerPort, Healthcheck, Label, Mount, PublishedPort, Quantity, ReplicaSource, Replicas, Resources, Word,
 };
 use crate::located::Value;
 

@@ -8,7 +8,8 @@ use foldhash::{HashMap, HashSet};
 use crate::collect::kubernetes::objects::{Object, Objects, labels};
 use crate::collect::kubernetes::pods::{self, int, stated};
 use crate::collect::kubernetes::selectors::Pods;
-use crate::input::workloads::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule, Threshold, Workloads};
+use crate::input::guards::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule, Threshold};
+use crate::input::workloads::Workloads;
 use crate::located::Value;
 
 /// Labels that say which application a pod belongs to.

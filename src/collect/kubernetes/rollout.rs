@@ -3,8 +3,8 @@
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::pods::{int, is_template, stated};
 use crate::collect::kubernetes::selectors::{Labels, selects};
+use crate::input::guards::Threshold;
 use crate::input::scheduling::{Spread, SpreadKind, Strategy};
-use crate::input::workloads::Threshold;
 use crate::located::Value;
 
 /// The `strategy` of a Deployment, where it states one.
