@@ -97,7 +97,7 @@ fn what_selects_a_workload_is_joined_with_it() {
         let policy = &document.workloads.network_policies[0];
         assert!(policy.governs_ingress && !policy.governs_egress && policy.selects_all);
         let namespace = &document.workloads.namespaces[0];
-        assert!(namespace.name == "shop" && namespace.default_deny_ingress && namespace.has_workloads);
+        assert!(namespace.name == "shop" && namespace.default_deny_ingress == Some(true) && namespace.has_workloads);
     });
 }
 
@@ -248,7 +248,7 @@ fn policies_and_budgets_govern_what_kubernetes_lets_them() {
         assert_eq!(policies, [(true, false, true), (true, false, true)]);
         assert_eq!(document.workloads.all[0].network_policies.len(), 2);
         let namespace = &document.workloads.namespaces[0];
-        assert!(namespace.default_deny_ingress && !namespace.default_deny_egress);
+        assert_eq!((namespace.default_deny_ingress, namespace.default_deny_egress), (Some(true), Some(false)));
         let budgets: Vec<(usize, Option<i64>)> =
             document.workloads.budgets.iter().map(|budget| (budget.selects.len(), budget.replicas)).collect();
         assert_eq!(budgets, [(0, None), (2, None), (0, None)], "nobody knows how many pods a DaemonSet runs");

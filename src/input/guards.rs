@@ -59,6 +59,9 @@ pub struct PolicyRule<'a> {
     pub at: At<'a>,
     /// No `from` or `to`, or an empty one: every peer.
     pub any_peer: bool,
+    /// Whether something else stands where a list of rules or peers should, so that it may allow anything.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unclear: bool,
     pub peers: Vec<Peer<'a>>,
     /// Whether it names ports.
     pub ports: bool,
@@ -67,25 +70,34 @@ pub struct PolicyRule<'a> {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Peer<'a> {
     pub at: At<'a>,
-    /// `namespaceSelector: {}` alone: every namespace.
+    /// `namespaceSelector: {}`, alone or with an empty `podSelector`: every pod of every namespace.
     pub every_namespace: bool,
+    /// Whether its address range, before exceptions, holds every address of a family; absent where the peer names nobody
+    /// that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every_address: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cidr: Option<Cow<'a, str>>,
     pub except: Vec<Cow<'a, str>>,
 }
 
-/// A namespace that manifests of the tree state.
+/// A namespace that manifests of the tree state, or `default` for workloads that state none and stand beside policies.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Namespace<'a> {
     pub deployment: Arc<str>,
     pub name: Cow<'a, str>,
-    /// The first place that states it: the Namespace's name, else the first `metadata.namespace`.
+    /// The first place that states it: the Namespace's name, else the first `metadata.namespace`, else the
+    /// first workload that states none.
     pub at: At<'a>,
-    /// Whether a policy selects every pod of it and allows nothing by itself.
-    pub default_deny_ingress: bool,
-    pub default_deny_egress: bool,
+    /// Whether a policy selects every pod of it and allows nothing by itself; absent, as the next two, where that depends
+    /// on the namespace that a policy or the workloads get when they are applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_deny_ingress: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_deny_egress: Option<bool>,
     /// Whether any policy governs what goes out of it.
-    pub governs_egress: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub governs_egress: Option<bool>,
     /// Whether workloads of the tree run in it.
     pub has_workloads: bool,
 }

@@ -13,6 +13,8 @@
 #     address.
 package rules.workloads.network_policy_egress_defined
 
+import data.lib.network
+
 governing := [policy | some policy in input.workloads.network_policies; policy.governs_egress]
 
 subjects contains policy.at if some policy in governing
@@ -20,6 +22,23 @@ subjects contains policy.at if some policy in governing
 subjects contains namespace.at if {
 	some namespace in input.workloads.namespaces
 	namespace.has_workloads
+}
+
+# Rules and peers that cannot be read may allow anything.
+unknown contains {"at": at, "message": sprintf("where %s lets pods connect to cannot be told", [policy.name]), "give": "the rendered manifest"} if {
+	some policy in governing
+	some rule in policy.egress
+	some at in network.unclear(rule)
+}
+
+unknown contains {
+	"at": namespace.at,
+	"message": sprintf("whether a policy governs what leaves the namespace %s depends on where its objects are applied", [namespace.name]),
+	"give": "the namespace of each workload and policy",
+} if {
+	some namespace in input.workloads.namespaces
+	namespace.has_workloads
+	object.get(namespace, "governs_egress", null) == null
 }
 
 deny contains {"at": rule.at, "message": sprintf("%s allows egress to everywhere", [policy.name])} if {
@@ -34,11 +53,11 @@ deny contains {"at": peer.at, "message": sprintf("%s allows egress to every addr
 	some rule in policy.egress
 	not rule.ports
 	some peer in rule.peers
-	peer.cidr in {"0.0.0.0/0", "::/0"}
+	peer.every_address
 }
 
 deny contains {"at": namespace.at, "message": sprintf("no policy governs what leaves the namespace %s", [namespace.name]), "absent": true} if {
 	some namespace in input.workloads.namespaces
 	namespace.has_workloads
-	not namespace.governs_egress
+	namespace.governs_egress == false
 }

@@ -14,6 +14,8 @@
 #     podSelector or a named namespace.
 package rules.workloads.network_policy_ingress_restricted
 
+import data.lib.network
+
 subjects contains policy.at if {
 	some policy in input.workloads.network_policies
 	policy.governs_ingress
@@ -22,6 +24,24 @@ subjects contains policy.at if {
 subjects contains namespace.at if {
 	some namespace in input.workloads.namespaces
 	namespace.has_workloads
+}
+
+# Rules and peers that cannot be read may allow anybody.
+unknown contains {"at": at, "message": sprintf("whom %s lets in cannot be told", [policy.name]), "give": "the rendered manifest"} if {
+	some policy in input.workloads.network_policies
+	policy.governs_ingress
+	some rule in policy.ingress
+	some at in network.unclear(rule)
+}
+
+unknown contains {
+	"at": namespace.at,
+	"message": sprintf("whether ingress is denied by default in the namespace %s depends on where its objects are applied", [namespace.name]),
+	"give": "the namespace of each workload and policy",
+} if {
+	some namespace in input.workloads.namespaces
+	namespace.has_workloads
+	object.get(namespace, "default_deny_ingress", null) == null
 }
 
 deny contains {"at": rule.at, "message": sprintf("%s allows ingress from everywhere", [policy.name])} if {
@@ -46,7 +66,7 @@ deny contains {
 } if {
 	some namespace in input.workloads.namespaces
 	namespace.has_workloads
-	not namespace.default_deny_ingress
+	namespace.default_deny_ingress == false
 }
 
-too_wide(peer) := {"every namespace" | peer.every_namespace} | {sprintf("every address (%s)", [peer.cidr]) | peer.cidr in {"0.0.0.0/0", "::/0"}; peer.except == []}
+too_wide(peer) := {"every namespace" | peer.every_namespace} | {sprintf("every address (%s)", [peer.cidr]) | peer.every_address; peer.except == []}

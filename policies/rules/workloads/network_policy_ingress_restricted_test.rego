@@ -6,7 +6,7 @@ policy(entries) := {"name": "api", "at": ["policy"], "governs_ingress": true, "i
 
 entry(peers) := {"at": ["entry"], "any_peer": peers == [], "peers": peers, "ports": false}
 
-peer(fields) := object.union({"at": ["peer"], "every_namespace": false, "except": []}, fields)
+peer(fields) := object.union({"at": ["peer"], "every_namespace": false, "every_address": false, "except": []}, fields)
 
 document(policies, namespaces) := {"workloads": {"network_policies": policies, "namespaces": namespaces}}
 
@@ -23,12 +23,12 @@ test_entries_without_a_peer if said([policy([entry([])])]) == {["entry"]}
 
 test_peers_that_are_everybody if {
 	said([policy([entry([peer({"every_namespace": true})])])]) == {["peer"]}
-	said([policy([entry([peer({"cidr": "0.0.0.0/0"})])])]) == {["peer"]}
-	said([policy([entry([peer({"cidr": "::/0"})])])]) == {["peer"]}
+	said([policy([entry([peer({"cidr": "0.0.0.0/0", "every_address": true})])])]) == {["peer"]}
+	said([policy([entry([peer({"cidr": "::/0", "every_address": true})])])]) == {["peer"]}
 }
 
 test_addresses_with_exceptions_or_narrow_ones_pass if {
-	said([policy([entry([peer({"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]})])])]) == set()
+	said([policy([entry([peer({"cidr": "0.0.0.0/0", "every_address": true, "except": ["10.0.0.0/8"]})])])]) == set()
 	said([policy([entry([peer({"cidr": "10.0.0.0/8"})])])]) == set()
 }
 
@@ -42,4 +42,20 @@ test_namespaces_without_default_deny_are_absent if {
 	{finding.absent | some finding in restricted.deny} == {true} with input as document([], [namespace(false)])
 	restricted.deny == set() with input as document([], [namespace(true)])
 	restricted.subjects == {["namespace"]} with input as document([], [namespace(true)])
+}
+
+test_what_cannot_be_read_is_unknown if {
+	rules := [
+		entry([json.remove(peer({"cidr": "${CIDR}"}), ["every_address"])]),
+		{"at": ["entry"], "any_peer": false, "unclear": true, "peers": [], "ports": false},
+	]
+	{found.at | some found in restricted.unknown} == {["peer"], ["entry"]} with input as document([policy(rules)], [])
+	said([policy(rules)]) == set()
+}
+
+test_a_namespace_that_is_given_later_is_unknown if {
+	open := json.remove(namespace(false), ["default_deny_ingress"])
+	{found.at | some found in restricted.unknown} == {["namespace"]} with input as document([], [open])
+	restricted.deny == set() with input as document([], [open])
+	restricted.unknown == set() with input as document([], [namespace(false)])
 }

@@ -57,6 +57,11 @@ pub fn stated<'a>(value: Value<'a>, keys: &[&str]) -> Option<Value<'a>> {
     value.path(keys).filter(|value| !value.is_null())
 }
 
+/// Whether a scalar stands there that is not null.
+pub fn is_text(value: Value<'_>) -> bool {
+    value.scalar().is_some() && !value.is_null()
+}
+
 fn is_pod(template: Value<'_>) -> bool {
     let containers: Vec<Value<'_>> =
         template.path(&["spec", "containers"]).into_iter().flat_map(Value::items).collect();

@@ -1,12 +1,13 @@
 //! PodDisruptionBudgets, NetworkPolicies and namespaces, joined with the workloads that they govern.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
 use crate::collect::kubernetes::objects::{Object, Objects, labels};
-use crate::collect::kubernetes::pods::{self, int, stated};
+use crate::collect::kubernetes::pods::{self, int, is_text, stated};
 use crate::collect::kubernetes::selectors::Pods;
 use crate::input::guards::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule, Threshold};
 use crate::input::workloads::Workloads;
@@ -118,7 +119,7 @@ pub fn network<'a>(
 ) {
     for object in objects.all.iter().filter(|object| is_policy(object)) {
         // An absent selector is an empty one here, and selects every pod.
-        let selector = object.root.path(&["spec", "podSelector"]);
+        let selector = stated(object.root, &["spec", "podSelector"]);
         let selected = selector.map_or_else(|| by_labels.all(object), |selector| by_labels.selected(object, selector));
         for n in selected {
             view.all[n].network_policies.push(object.place().into());
@@ -153,33 +154,89 @@ fn is_policy(object: &Object<'_>) -> bool {
         && (object.api.starts_with("networking.k8s.io/") || object.api.starts_with("extensions/"))
 }
 
+/// Whether a label selector is empty.
 fn selects_all(selector: Value<'_>) -> bool {
-    let none = |key| selector.get(key).is_none_or(|value| value.entries().is_empty() && value.items().next().is_none());
-    none("matchLabels") && none("matchExpressions")
+    let none = |key| {
+        stated(selector, &[key])
+            .is_none_or(|value| value.entries().is_empty() && value.items().next().is_none() && !is_text(value))
+    };
+    selector.is_mapping() && none("matchLabels") && none("matchExpressions")
 }
 
+/// Whether a text stands in place of a label selector, or of a part of it.
+fn unclear(selector: Value<'_>) -> bool {
+    is_text(selector) || ["matchLabels", "matchExpressions"].iter().any(|key| selector.get(key).is_some_and(is_text))
+}
+
+/// The entries of `ingress` or `egress`; null is an entry that says nothing.
 fn rules<'a>(list: Option<Value<'a>>, key: &str) -> Vec<PolicyRule<'a>> {
     let rule = |rule: Value<'a>| {
-        let peers: Vec<Value<'a>> = rule.get(key).into_iter().flat_map(Value::items).collect();
+        let listed = stated(rule, &[key]);
+        let unclear = is_text(rule) || listed.is_some_and(is_text);
+        let peers: Vec<Value<'a>> = listed.into_iter().flat_map(Value::items).collect();
         PolicyRule {
-            at: rule.into(),
-            any_peer: peers.is_empty(),
+            at: listed.filter(|_| unclear).unwrap_or(rule).into(),
+            any_peer: peers.is_empty() && !unclear,
+            unclear,
             peers: peers.into_iter().map(peer).collect(),
             ports: rule.get("ports").is_some_and(|ports| ports.items().next().is_some()),
         }
     };
-    list.into_iter().flat_map(Value::items).map(rule).collect()
+    let whole = list.filter(|list| is_text(*list));
+    list.into_iter().flat_map(Value::items).chain(whole).map(rule).collect()
 }
 
 fn peer(peer: Value<'_>) -> Peer<'_> {
-    let cidr = peer.path(&["ipBlock", "cidr"]);
+    let block = stated(peer, &["ipBlock"]);
+    let cidr = block.and_then(|block| stated(block, &["cidr"]));
     let except = peer.path(&["ipBlock", "except"]).into_iter().flat_map(Value::items).filter_map(Value::text);
-    let namespaces = peer.get("namespaceSelector");
+    let (namespaces, pods) = (stated(peer, &["namespaceSelector"]), stated(peer, &["podSelector"]));
+    let selectors = || [namespaces, pods].into_iter().flatten();
     Peer {
         at: cidr.or(namespaces).unwrap_or(peer).into(),
-        every_namespace: namespaces.is_some_and(selects_all) && peer.get("podSelector").is_none(),
+        every_namespace: namespaces.is_some_and(selects_all) && pods.is_none_or(selects_all),
+        every_address: match (block, selectors().next()) {
+            (Some(_), _) => cidr.and_then(Value::text).and_then(every_address),
+            (None, Some(_)) => (!selectors().any(unclear)).then_some(false),
+            (None, None) => None,
+        },
         cidr: cidr.and_then(Value::text).map(Cow::Borrowed),
         except: except.map(Cow::Borrowed).collect(),
+    }
+}
+
+/// Whether a range in CIDR notation holds every address of its family; None if the text is no range.
+fn every_address(cidr: &str) -> Option<bool> {
+    let (address, prefix) = cidr.split_once('/')?;
+    let longest = if address.parse::<IpAddr>().ok()?.is_ipv4() { 32 } else { 128 };
+    let prefix: u8 = prefix.parse().ok().filter(|prefix| *prefix <= longest)?;
+    Some(prefix == 0)
+}
+
+/// Namespaces of which a policy makes something so, by direction (ingress or not).
+#[derive(Default)]
+struct Guards<'a> {
+    certain: HashSet<((usize, &'a str), bool)>,
+    /// Those where the policy may turn out to say something else.
+    perhaps: HashSet<((usize, &'a str), bool)>,
+    /// Deployments where the policy states no namespace.
+    floating: HashSet<(usize, bool)>,
+}
+
+impl<'a> Guards<'a> {
+    fn note(&mut self, policy: &Object<'a>, ingress: bool, certain: bool) {
+        let set = if certain { &mut self.certain } else { &mut self.perhaps };
+        set.insert((policy.scope(), ingress));
+        if policy.namespace.is_empty() {
+            self.floating.insert((policy.deployment, ingress));
+        }
+    }
+
+    /// Whether it is so in a namespace, which something states or only what states none gets; None if nobody can tell.
+    fn of(&self, namespace: (usize, &'a str), stated: bool, ingress: bool) -> Option<bool> {
+        let certain = self.certain.contains(&(namespace, ingress));
+        let perhaps = self.perhaps.contains(&(namespace, ingress)) || self.floating.contains(&(namespace.0, ingress));
+        (certain || stated && !perhaps).then_some(certain)
     }
 }
 
@@ -208,22 +265,33 @@ pub fn namespaces<'a>(
             *known = (place, true);
         }
     }
-    let mut denied: HashSet<((usize, &str), bool)> = HashSet::default();
-    let mut governed: HashSet<(usize, &str)> = HashSet::default();
+    let (mut denials, mut governments) = (Guards::default(), Guards::default());
+    let mut with_policies: HashSet<usize> = HashSet::default();
     let policies = objects.all.iter().filter(|object| is_policy(object));
     for (object, policy) in policies.zip(&view.network_policies) {
-        if policy.governs_egress {
-            governed.insert(object.scope());
-        }
-        if policy.selects_all {
-            let empty = |rules: &[PolicyRule<'_>]| rules.is_empty();
-            if policy.governs_ingress && empty(&policy.ingress) {
-                denied.insert((object.scope(), true));
+        with_policies.insert(object.deployment);
+        for (ingress, governs, rules) in
+            [(true, policy.governs_ingress, &policy.ingress), (false, policy.governs_egress, &policy.egress)]
+        {
+            if !governs {
+                continue;
             }
-            if policy.governs_egress && empty(&policy.egress) {
-                denied.insert((object.scope(), false));
+            governments.note(object, ingress, true);
+            let unclear = stated(object.root, &["spec", "podSelector"]).is_some_and(unclear);
+            if (policy.selects_all || unclear) && rules.iter().all(|rule| rule.unclear) {
+                denials.note(object, ingress, rules.is_empty() && !unclear);
             }
         }
+    }
+    let stated: HashSet<(usize, &'a str)> = order.iter().copied().collect();
+    // What states no namespace gets one only when it is applied.
+    for object in
+        owners.iter().filter(|object| object.namespace.is_empty() && with_policies.contains(&object.deployment))
+    {
+        places.entry(object.scope()).or_insert_with(|| {
+            order.push(object.scope());
+            (object.place(), false)
+        });
     }
     let busy: HashSet<(usize, &str)> = owners.iter().map(Object::scope).collect();
     for key in order {
@@ -232,10 +300,33 @@ pub fn namespaces<'a>(
             deployment: name(key.0),
             name: key.1.into(),
             at: (*place).into(),
-            default_deny_ingress: denied.contains(&(key, true)),
-            default_deny_egress: denied.contains(&(key, false)),
-            governs_egress: governed.contains(&key),
+            default_deny_ingress: denials.of(key, stated.contains(&key), true),
+            default_deny_egress: denials.of(key, stated.contains(&key), false),
+            governs_egress: governments.of(key, stated.contains(&key), false),
             has_workloads: busy.contains(&key),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_every_address() {
+        for (cidr, expected) in [
+            ("0.0.0.0/0", Some(true)),
+            ("10.0.0.0/0", Some(true)),
+            ("::/0", Some(true)),
+            ("0::/0", Some(true)),
+            ("10.0.0.0/8", Some(false)),
+            ("fd00::/8", Some(false)),
+            ("0.0.0.0/33", None),
+            ("0.0.0.0", None),
+            ("${CIDR}", None),
+            ("/0", None),
+        ] {
+            assert_eq!(every_address(cidr), expected, "{cidr}");
+        }
     }
 }

@@ -1,0 +1,82 @@
+//! What the view of workloads says where manifests leave something open.
+
+use plimsoll::input::InputDocument;
+use plimsoll::problem::Problem;
+
+mod tree;
+
+use tree::with;
+
+/// An object of one file, in the namespace that is given, if any.
+fn object(api: &str, kind: &str, name: &str, namespace: &str, spec: &str) -> String {
+    let namespace = if namespace.is_empty() { String::new() } else { format!(", namespace: {namespace}") };
+    format!("apiVersion: {api}\nkind: {kind}\nmetadata: {{name: {name}{namespace}}}\nspec: {spec}\n---\n")
+}
+
+/// A Deployment of one container, which says what is given beside its name and image.
+fn deployment(name: &str, namespace: &str, container: &str) -> String {
+    let pod = format!(
+        "{{metadata: {{labels: {{app: {name}}}}}, spec: {{containers: [{{name: {name}, image: x/{name}:1{container}}}]}}}}"
+    );
+    object("apps/v1", "Deployment", name, namespace, &format!("{{replicas: 3, template: {pod}}}"))
+}
+
+fn policy(name: &str, namespace: &str, spec: &str) -> String {
+    object("networking.k8s.io/v1", "NetworkPolicy", name, namespace, spec)
+}
+
+fn check<T>(text: &str, check: impl FnOnce(&InputDocument<'_>, &[Problem]) -> T) -> T {
+    with(&[("k8s/all.yaml", text)], check)
+}
+
+#[test]
+fn whom_a_network_policy_lets_in() {
+    let rule = |ingress: &str| {
+        let text = policy("p", "prod", &format!("{{podSelector: {{}}, ingress: {ingress}}}"));
+        check(&text, |document, _| {
+            let rule = &document.workloads.network_policies[0].ingress[0];
+            let peer = rule.peers.first();
+            (rule.any_peer, rule.unclear, peer.map(|peer| (peer.every_namespace, peer.every_address)))
+        })
+    };
+    let peer = |every_namespace, every_address| (false, false, Some((every_namespace, every_address)));
+    assert_eq!(rule("[{from: [{namespaceSelector: {}, podSelector: null}]}]"), peer(true, Some(false)));
+    assert_eq!(rule("[{from: [{namespaceSelector: {}, podSelector: {}}]}]"), peer(true, Some(false)));
+    assert_eq!(
+        rule("[{from: [{namespaceSelector: {}, podSelector: {matchLabels: {a: b}}}]}]"),
+        peer(false, Some(false))
+    );
+    assert_eq!(rule("[{from: [{ipBlock: {cidr: '0::/0'}}]}]"), peer(false, Some(true)));
+    assert_eq!(rule("[{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]"), peer(false, Some(false)));
+    assert_eq!(rule("[{from: [{ipBlock: {cidr: '${CIDR}'}}]}]"), peer(false, None));
+    assert_eq!(rule("[{from: [{namespaceSelector: '${SELECTOR}'}]}]"), peer(false, None));
+    assert_eq!(rule("[{from: [{}]}]"), peer(false, None));
+    assert_eq!(rule("[{from: '${FROM}'}]"), (false, true, None));
+    assert_eq!(rule("'${RULES}'"), (false, true, None));
+    assert_eq!(rule("[null]"), (true, false, None));
+}
+
+#[test]
+fn whether_a_namespace_denies_by_default() {
+    const DENY: &str = "{podSelector: {}}";
+    let denied = |text: String| {
+        check(&text, |document, _| {
+            let of = |namespace: &plimsoll::input::guards::Namespace<'_>| {
+                (namespace.name.to_string(), namespace.default_deny_ingress)
+            };
+            document.workloads.namespaces.iter().map(of).collect::<Vec<_>>()
+        })
+    };
+    let named = |name: &str, denied: Option<bool>| vec![(name.to_string(), denied)];
+    let (inside, bare) = (deployment("api", "prod", ""), deployment("api", "", ""));
+    let open = "{podSelector: {matchLabels: {app: api}}}";
+    assert_eq!(denied(inside.clone() + &policy("p", "prod", DENY)), named("prod", Some(true)));
+    assert_eq!(denied(inside.clone() + &policy("p", "prod", open)), named("prod", Some(false)));
+    assert_eq!(denied(inside.clone() + &policy("p", "", DENY)), named("prod", None), "it may be applied there");
+    assert_eq!(denied(inside.clone() + &policy("p", "", open)), named("prod", Some(false)));
+    assert_eq!(denied(inside.clone() + &policy("p", "prod", "{podSelector: '${ALL}'}")), named("prod", None));
+    assert_eq!(denied(inside + &policy("p", "prod", "{podSelector: {}, ingress: '${RULES}'}")), named("prod", None));
+    assert_eq!(denied(bare.clone() + &policy("p", "", DENY)), named("default", Some(true)));
+    assert_eq!(denied(bare.clone() + &policy("p", "", open)), named("default", None));
+    assert_eq!(denied(bare), vec![], "without a policy no namespace is meant");
+}
