@@ -21,12 +21,56 @@ fn deployment(name: &str, namespace: &str, container: &str) -> String {
     object("apps/v1", "Deployment", name, namespace, &format!("{{replicas: 3, template: {pod}}}"))
 }
 
+fn budget(namespace: &str, spec: &str) -> String {
+    let spec = format!("{{selector: {{matchLabels: {{app: api}}}}{spec}}}");
+    object("policy/v1", "PodDisruptionBudget", "api", namespace, &spec)
+}
+
 fn policy(name: &str, namespace: &str, spec: &str) -> String {
     object("networking.k8s.io/v1", "NetworkPolicy", name, namespace, spec)
 }
 
 fn check<T>(text: &str, check: impl FnOnce(&InputDocument<'_>, &[Problem]) -> T) -> T {
     with(&[("k8s/all.yaml", text)], check)
+}
+
+#[test]
+fn a_threshold_of_a_budget_is_there_even_where_it_cannot_be_read() {
+    let thresholds = |spec: &str| {
+        check(&(deployment("api", "", "") + &budget("", spec)), |document, _| {
+            let budget = &document.workloads.budgets[0];
+            [&budget.min_available, &budget.max_unavailable].map(|one| one.as_ref().map(|one| one.pods))
+        })
+    };
+    assert_eq!(thresholds(", maxUnavailable: null"), [None, None]);
+    assert_eq!(thresholds(", minAvailable: 50%"), [Some(Some(2)), None]);
+    assert_eq!(thresholds(", minAvailable: [1], maxUnavailable: '1'"), [Some(None), Some(None)]);
+}
+
+#[test]
+fn a_budget_and_pods_of_which_one_states_no_namespace_may_meet() {
+    let found = |of_pods: &str, of_budget: &str| {
+        let text = deployment("api", of_pods, "") + &budget(of_budget, ", maxUnavailable: 1");
+        check(&text, |document, _| {
+            let budget = &document.workloads.budgets[0];
+            (budget.selects.len(), budget.unclear, document.workloads.all[0].intended_budgets.len())
+        })
+    };
+    assert_eq!(found("prod", "prod"), (1, None, 0));
+    assert_eq!(found("", ""), (1, None, 0));
+    assert_eq!(found("prod", ""), (0, Some("namespace"), 1));
+    assert_eq!(found("", "prod"), (0, Some("namespace"), 1));
+    assert_eq!(found("prod", "other"), (0, None, 0), "both say where they are");
+}
+
+#[test]
+fn a_text_in_place_of_a_selector_selects_nobody_knows_what() {
+    let text = deployment("api", "", "")
+        + &object("policy/v1", "PodDisruptionBudget", "pdb", "", "{maxUnavailable: 1, selector: \"${LABELS}\"}");
+    check(&text, |document, _| {
+        let budget = &document.workloads.budgets[0];
+        assert_eq!((budget.selects.len(), budget.unclear), (0, Some("selector")));
+    });
 }
 
 #[test]

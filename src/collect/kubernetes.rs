@@ -22,6 +22,7 @@ mod rendered;
 mod rollout;
 mod scaling;
 mod selectors;
+mod threshold;
 mod workloads;
 
 pub struct Kubernetes;

@@ -19,8 +19,12 @@ pub struct Budget<'a> {
     pub min_available: Option<Threshold<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<Threshold<'a>>,
-    /// Whether its selector is empty or absent and so selects all or nothing by its API version.
+    /// Workloads that it selects, by place.
     pub selects: Vec<At<'a>>,
+    /// What decides which workloads it selects and is not in the tree: `namespace` (its labels fit workloads of which only
+    /// they or only the budget state one) or `selector`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unclear: Option<&'static str>,
     /// Pods that the selected workloads run together; absent where it cannot be known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i64>,
@@ -30,7 +34,7 @@ pub struct Budget<'a> {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Threshold<'a> {
     pub text: Cow<'a, str>,
-    /// Pods, percentages rounded up as Kubernetes does; absent where it cannot be known.
+    /// Pods, percentages rounded as Kubernetes does; absent where it cannot be known, or Kubernetes takes no such number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pods: Option<i64>,
     pub at: At<'a>,

@@ -60,7 +60,8 @@ pub struct Workload<'a> {
     pub autoscaled: bool,
     /// PodDisruptionBudgets that select it, by place.
     pub budgets: Vec<At<'a>>,
-    /// PodDisruptionBudgets of the tree that select nothing but name it (same name or same name label).
+    /// PodDisruptionBudgets of the tree that select nothing but are meant for it (same name, same name label, or labels
+    /// that fit where one of the two states no namespace).
     pub intended_budgets: Vec<At<'a>>,
     /// NetworkPolicies that select it, by place.
     pub network_policies: Vec<At<'a>>,

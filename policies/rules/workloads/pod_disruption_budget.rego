@@ -34,9 +34,58 @@ unknown contains {
 	not budget.replicas
 }
 
+unknown contains {
+	"at": budget.at,
+	"message": sprintf("which workloads %s selects depends on its %s", [budget.name, budget.unclear]),
+	"give": sprintf("the %s of the budget and of the workloads", [budget.unclear]),
+} if {
+	some budget in input.workloads.budgets
+	budget.unclear
+}
+
+# Kubernetes takes whole numbers and percentages up to 100, and one of the two keys.
+unknown contains {
+	"at": threshold.at,
+	"message": sprintf("Kubernetes takes `%s` of %s for no number of pods, unless a tool fills it in", [threshold.text, budget.name]),
+	"give": "a number that is not negative and not quoted, or a percentage up to 100%",
+} if {
+	some budget in input.workloads.budgets
+	budget.replicas
+	some threshold in thresholds(budget)
+	object.get(threshold, "pods", null) == null
+}
+
+unknown contains {
+	"at": budget.max_unavailable.at,
+	"message": sprintf("Kubernetes refuses %s: it states minAvailable and maxUnavailable", [budget.name]),
+	"give": "a budget that states one of them",
+} if {
+	some budget in input.workloads.budgets
+	count(thresholds(budget)) > 1
+}
+
+# Whether a Deployment needs a budget.
+unknown contains {
+	"at": workload.replicas.at,
+	"message": sprintf("how many replicas %s runs without a disruption budget is not known", [workload.name]),
+	"give": "the rendered manifest",
+} if {
+	some workload in input.workloads.all
+	workload.kind == "Deployment"
+	object.get(workload.replicas, "value", null) == null
+	unguarded(workload)
+}
+
 deny contains {"at": budget.at, "message": sprintf("%s selects no workload of the tree", [budget.name])} if {
 	some budget in input.workloads.budgets
 	budget.selects == []
+	not budget.unclear
+}
+
+deny contains {"at": budget.at, "message": sprintf("%s states neither minAvailable nor maxUnavailable", [budget.name])} if {
+	some budget in input.workloads.budgets
+	budget.selects != []
+	count(thresholds(budget)) == 0
 }
 
 deny contains {"at": threshold.at, "message": sprintf("%s allows no eviction, so no node can be drained", [budget.name])} if {
@@ -51,10 +100,21 @@ deny contains {"at": threshold.at, "message": sprintf("%s protects no pod", [bud
 
 deny contains {"at": workload.at, "message": sprintf("%s has no disruption budget", [workload.name]), "absent": true} if {
 	some workload in replicated
+	unguarded(workload)
+}
+
+unguarded(workload) if {
 	workload.budgets == []
 	workload.intended_budgets == []
 }
 
-blocking(budget) := {budget.min_available | budget.min_available.pods >= budget.replicas} | {budget.max_unavailable | budget.max_unavailable.pods == 0}
+thresholds(budget) := {threshold | some threshold in [object.get(budget, "min_available", null), object.get(budget, "max_unavailable", null)]; threshold != null}
 
-idle(budget) := {budget.min_available | budget.min_available.pods == 0} | {budget.max_unavailable | budget.max_unavailable.pods >= budget.replicas}
+# A budget of workloads that are switched off neither blocks nor protects.
+blocking(budget) := set() if {
+	budget.replicas == 0
+} else := {budget.min_available | budget.min_available.pods >= budget.replicas} | {budget.max_unavailable | budget.max_unavailable.pods == 0}
+
+idle(budget) := set() if {
+	budget.replicas == 0
+} else := {budget.min_available | budget.min_available.pods == 0} | {budget.max_unavailable | budget.max_unavailable.pods >= budget.replicas}

@@ -53,3 +53,39 @@ test_unclear_replicas_are_unknown if {
 	one := json.remove(budget({"min_available": threshold(3)}), ["replicas"])
 	{found.at | some found in rule.unknown} == {["budget"]} with input as document([one], [])
 }
+
+unknowns(document) := {found.at | some found in rule.unknown with input as document}
+
+test_thresholds_that_kubernetes_refuses_are_unknown if {
+	one := budget({"max_unavailable": {"text": "one", "at": ["threshold"]}})
+	unknowns(document([one], [])) == {["threshold"]}
+	said([one], []) == set()
+	both := budget({"min_available": threshold(1), "max_unavailable": {"text": "1", "pods": 1, "at": ["other"]}})
+	unknowns(document([both], [])) == {["other"]}
+}
+
+test_a_budget_without_a_threshold if {
+	said([budget({})], []) == {["budget"]}
+	said([object.union(budget({}), {"selects": []})], []) == {["budget"]}
+}
+
+test_a_selector_that_depends_on_the_namespace_is_unknown if {
+	one := object.union(budget({"min_available": threshold(1)}), {"selects": [], "unclear": "namespace"})
+	unknowns(document([json.remove(one, ["replicas"])], [])) == {["budget"]}
+	said([json.remove(one, ["replicas"])], []) == set()
+}
+
+test_what_is_switched_off_is_neither_blocked_nor_unprotected if {
+	every key in ["min_available", "max_unavailable"] {
+		every pods in [0, 1] {
+			said([object.union(budget({key: threshold(pods)}), {"replicas": 0})], []) == set()
+		}
+	}
+}
+
+test_unknown_replicas_without_a_budget_are_unknown if {
+	one := object.union(json.remove(workload(2), ["replicas/value"]), {"replicas": {"at": ["replicas"]}})
+	unknowns(document([], [one])) == {["replicas"]}
+	unknowns(document([], [object.union(one, {"budgets": [["budget"]]})])) == set()
+	unknowns(document([], [workload(2)])) == set()
+}

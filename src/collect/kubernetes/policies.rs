@@ -1,6 +1,7 @@
 //! PodDisruptionBudgets, NetworkPolicies and namespaces, joined with the workloads that they govern.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -9,8 +10,9 @@ use foldhash::{HashMap, HashSet};
 use crate::collect::kubernetes::objects::{Object, Objects, labels};
 use crate::collect::kubernetes::pods::{self, int, is_text, stated};
 use crate::collect::kubernetes::selectors::Pods;
-use crate::input::guards::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule, Threshold};
-use crate::input::workloads::Workloads;
+use crate::collect::kubernetes::threshold::{self, Round};
+use crate::input::guards::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule};
+use crate::input::workloads::{ReplicaSource, Workloads};
 use crate::located::Value;
 
 /// Labels that say which application a pod belongs to.
@@ -30,11 +32,13 @@ pub fn budgets<'a>(
         by_name.entry((scope, namespace, owner.name)).or_default().push(n);
     }
     let (operated, of_operators) = operated(objects);
+    let anywhere = OnceCell::new();
     for object in objects.all.iter().filter(|object| object.kind == "PodDisruptionBudget") {
         let selector = stated(object.root, &["spec", "selector"]);
         let empty = selector.is_none_or(selects_all);
         let selected = match selector {
             None => Vec::new(),
+            Some(selector) if unclear(selector) => Vec::new(),
             // Under policy/v1beta1 an empty selector selected nothing.
             Some(_) if empty && object.api.ends_with("v1beta1") => Vec::new(),
             Some(selector) => by_labels.selected(object, selector),
@@ -44,13 +48,25 @@ pub fn budgets<'a>(
             Some(selector) => of_operators.selected(object, selector),
             None => Vec::new(),
         };
-        if selected.is_empty() && by_operator.is_empty() {
+        let none = selected.is_empty() && by_operator.is_empty();
+        // `kubectl apply -n` may bring together what states a namespace and what states none.
+        let elsewhere: Vec<usize> = match selector.filter(|selector| none && !unclear(*selector)) {
+            Some(selector) => {
+                let anywhere = anywhere.get_or_init(|| by_labels.anywhere(owners));
+                let found = anywhere.selected(&Object { namespace: "", ..*object }, selector);
+                let fits = |n: &usize| owners[*n].namespace.is_empty() != object.namespace.is_empty();
+                found.into_iter().filter(fits).collect()
+            }
+            None => Vec::new(),
+        };
+        if none {
             let (scope, namespace) = object.scope();
             let wanted = labels(selector.and_then(|selector| selector.get("matchLabels")));
             let bare = object.name.trim_end_matches("-pdb");
             let meant = NAMES.iter().filter_map(|key| wanted.get(key).copied()).chain([object.name, bare]);
             let mut found: Vec<usize> =
                 meant.filter_map(|name| by_name.get(&(scope, namespace, name))).flatten().copied().collect();
+            found.extend(&elsewhere);
             found.sort_unstable();
             found.dedup();
             for n in found {
@@ -59,26 +75,19 @@ pub fn budgets<'a>(
         }
         let mut replicas = Some(0_i64);
         for n in &selected {
-            view.all[*n].budgets.push(at);
-            replicas = replicas.zip(view.all[*n].replicas.value).map(|(sum, own)| sum.saturating_add(own));
+            let workload = &mut view.all[*n];
+            workload.budgets.push(at);
+            let own = workload.replicas.value;
+            // What is scaled to nothing for now is scaled up again before it is evicted.
+            let own =
+                own.map(|own| if workload.replicas.source == ReplicaSource::Autoscaler { own.max(1) } else { own });
+            replicas = replicas.zip(own).map(|(sum, own)| sum.saturating_add(own));
         }
         for n in &by_operator {
             let stated = operated[*n].root.path(&["spec", "replicas"]).and_then(int);
             replicas = replicas.zip(stated).map(|(sum, own)| sum.saturating_add(own));
         }
-        let threshold = |key: &str| {
-            let value = object.root.path(&["spec", key])?;
-            let text = value.text()?;
-            let pods = match text.strip_suffix('%') {
-                // Kubernetes rounds percentages up.
-                Some(percent) => percent.parse::<i64>().ok().zip(replicas).map(|(percent, all)| {
-                    let exact = all.saturating_mul(percent);
-                    exact / 100 + i64::from(exact % 100 != 0)
-                }),
-                None => int(value),
-            };
-            Some(Threshold { text: text.into(), pods, at: value.into() })
-        };
+        let threshold = |key: &str| Some(threshold::read(stated(object.root, &["spec", key])?, replicas, Round::Up));
         view.budgets.push(Budget {
             deployment: name(object.deployment),
             name: object.name.into(),
@@ -90,7 +99,11 @@ pub fn budgets<'a>(
                 .map(|n| view.all[*n].at)
                 .chain(by_operator.iter().map(|n| operated[*n].place().into()))
                 .collect(),
-            replicas: replicas.filter(|_| !(selected.is_empty() && by_operator.is_empty())),
+            unclear: match selector {
+                Some(selector) if unclear(selector) => Some("selector"),
+                _ => (!elsewhere.is_empty()).then_some("namespace"),
+            },
+            replicas: replicas.filter(|_| !none),
         });
     }
 }

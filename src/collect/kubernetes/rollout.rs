@@ -3,7 +3,7 @@
 use crate::collect::kubernetes::objects::Object;
 use crate::collect::kubernetes::pods::{int, is_template, stated};
 use crate::collect::kubernetes::selectors::{Labels, selects};
-use crate::input::guards::Threshold;
+use crate::collect::kubernetes::threshold::{self, Round};
 use crate::input::scheduling::{Spread, SpreadKind, Strategy};
 use crate::located::Value;
 
@@ -18,16 +18,7 @@ pub fn strategy<'a>(object: &Object<'a>, replicas: Option<i64>) -> Option<Strate
     Some(Strategy {
         at: kind.unwrap_or(strategy).into(),
         kind: kind.and_then(Value::text).unwrap_or("RollingUpdate").into(),
-        max_unavailable: missing.and_then(|value| {
-            let text = value.text()?;
-            let pods = match text.strip_suffix('%') {
-                Some(percent) => {
-                    percent.parse::<i64>().ok().zip(replicas).map(|(part, all)| all.saturating_mul(part) / 100)
-                }
-                None => int(value),
-            };
-            Some(Threshold { text: text.into(), pods, at: value.into() })
-        }),
+        max_unavailable: missing.map(|value| threshold::read(value, replicas, Round::Down)),
     })
 }
 

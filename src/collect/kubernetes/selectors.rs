@@ -48,6 +48,12 @@ impl<'a> Pods<'a> {
         Self { labels: all, unique, repeated }
     }
 
+    /// The same pods as if nothing stated a namespace; `owners` are the objects of the workloads, in order.
+    pub fn anywhere(&self, owners: &[Object<'a>]) -> Self {
+        let without = |owner: &Object<'a>| Object { namespace: "", ..*owner };
+        Self::new(owners.iter().map(without).zip(self.labels.iter().cloned()).collect())
+    }
+
     /// The workloads whose pods have all of the labels; an empty selector selects nothing here.
     pub fn with(&self, from: &Object<'a>, wanted: &Labels<'a>) -> Vec<usize> {
         if wanted.is_empty() { Vec::new() } else { self.find(from, wanted, &[]) }
