@@ -265,6 +265,10 @@ impl<'a> InputDocument<'a> {
             for port in &workload.published {
                 note(port.at.0, &workload.deployment, &port.via);
             }
+            note(workload.replicas.at.0, &workload.deployment, &workload.replicas.via);
+            for amount in workload.containers.iter().flat_map(|container| container.resources.all()) {
+                note(amount.at.0, &workload.deployment, &amount.via);
+            }
         }
         known
     }

@@ -1,5 +1,7 @@
 //! What the view of workloads says where manifests leave something open.
 
+use foldhash::HashSet;
+
 use plimsoll::input::InputDocument;
 use plimsoll::problem::Problem;
 
@@ -32,6 +34,21 @@ fn policy(name: &str, namespace: &str, spec: &str) -> String {
 
 fn check<T>(text: &str, check: impl FnOnce(&InputDocument<'_>, &[Problem]) -> T) -> T {
     with(&[("k8s/all.yaml", text)], check)
+}
+
+#[test]
+fn an_amount_knows_the_line_that_used_the_variable() {
+    let compose = "services:\n  api:\n    image: x/api:1\n    mem_limit: ${MEM}\n    mem_reservation: 128m\n    deploy: {replicas: \"${N}\"}\n";
+    with(&[("compose.yaml", compose), (".env", "MEM=64m\nN=1\n")], |document, _| {
+        let workload = &document.workloads.all[0];
+        let limit = workload.containers[0].resources.limits.memory.as_ref().expect("it is set");
+        for (at, via) in [(limit.at.0, &limit.via), (workload.replicas.at.0, &workload.replicas.via)] {
+            assert_eq!((&*at.located().path, via.len()), (".env", 1));
+            let known = document.known(&HashSet::from_iter([at]));
+            let known = known.get(&at).expect("the view holds it");
+            assert!(known.via.iter().any(|step| &*step.at.0.located().path == "compose.yaml"));
+        }
+    });
 }
 
 #[test]

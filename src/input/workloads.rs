@@ -82,7 +82,7 @@ impl<'a> Workload<'a> {
             name,
             namespace: None,
             at,
-            replicas: Replicas { value: Some(1), source: ReplicaSource::Default, at },
+            replicas: Replicas { value: Some(1), source: ReplicaSource::Default, at, via: Box::default() },
             containers: Vec::new(),
             published: Vec::new(),
             host_network: false,
@@ -112,6 +112,9 @@ pub struct Replicas<'a> {
     pub source: ReplicaSource,
     /// Place of the number, or of the workload's name where none is stated.
     pub at: At<'a>,
+    /// The places that the number passed through.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub via: Box<[Via<'a>]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -245,6 +248,14 @@ pub struct Resources<'a> {
     pub limits: Amounts<'a>,
 }
 
+impl<'a> Resources<'a> {
+    /// Every amount that is stated.
+    pub fn all(&self) -> impl Iterator<Item = &Quantity<'a>> {
+        let kinds = [&self.requests, &self.limits];
+        kinds.into_iter().flat_map(|amounts| [&amounts.cpu, &amounts.memory]).flatten()
+    }
+}
+
 /// Amounts of the resources that rules know.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Amounts<'a> {
@@ -273,6 +284,9 @@ pub struct Quantity<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milli: Option<i64>,
     pub at: At<'a>,
+    /// The places that the amount passed through.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub via: Box<[Via<'a>]>,
 }
 
 /// A port of the host.

@@ -36,7 +36,7 @@ pub fn resources<'a>(service: &Effective<'a>) -> Resources<'a> {
         let Some(text) = value.text() else { continue };
         let milli = if name == "cpu" { cpus(&text) } else { bytes(&text) };
         let milli = milli.filter(|_| value.state != State::Unknown);
-        let quantity = Quantity { text, milli, at: value.at.into() };
+        let quantity = Quantity { text, milli, at: value.at.into(), via: value.via.as_slice().into() };
         let target = if requests { &mut resources.requests } else { &mut resources.limits };
         if let Some(amount) = target.get_mut(name) {
             amount.get_or_insert(quantity);
@@ -72,8 +72,18 @@ fn bytes(text: &str) -> Option<i64> {
 /// How many copies run.
 pub fn replicas<'a>(service: &Effective<'a>, overlay: bool) -> Replicas<'a> {
     match service.path(&["deploy", "replicas"]).or_else(|| service.get("scale")) {
-        Some(stated) => Replicas { value: stated.int(), source: ReplicaSource::Stated, at: stated.at.into() },
-        None => Replicas { value: (!overlay).then_some(1), source: ReplicaSource::Default, at: service.at.into() },
+        Some(stated) => Replicas {
+            value: stated.int(),
+            source: ReplicaSource::Stated,
+            at: stated.at.into(),
+            via: stated.via.as_slice().into(),
+        },
+        None => Replicas {
+            value: (!overlay).then_some(1),
+            source: ReplicaSource::Default,
+            at: service.at.into(),
+            via: Box::default(),
+        },
     }
 }
 

@@ -146,7 +146,7 @@ fn amounts<'a>(of: impl Fn(&str) -> Option<Quantity<'a>>) -> Amounts<'a> {
 fn quantity<'a>(block: Value<'a>, key: &str, name: &str) -> Option<Quantity<'a>> {
     let value = stated(block, &[key, name])?;
     let text = value.text().filter(|text| !text.is_empty())?;
-    Some(Quantity { text: text.into(), milli: quantity::milli(text), at: value.into() })
+    Some(Quantity { text: text.into(), milli: quantity::milli(text), at: value.into(), via: Box::default() })
 }
 
 /// What an entry of a LimitRange gives to containers that state nothing, after Kubernetes' own defaults: `max` stands in

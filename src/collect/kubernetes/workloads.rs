@@ -102,18 +102,13 @@ fn workload<'a>(
 fn replicas<'a>(object: &Object<'a>, pod: Pod<'a>, autoscaler: Option<&Autoscaler<'a>>) -> Replicas<'a> {
     let own = pod.holder.and_then(|holder| stated(holder, &["replicas"]));
     let stated = own.or_else(|| stated(object.root, &["spec", "replicas"]));
-    if let Some(autoscaler) = autoscaler {
-        return Replicas { value: autoscaler.min, source: ReplicaSource::Autoscaler, at: autoscaler.at };
-    }
-    match stated {
-        Some(value) => Replicas { value: int(value), source: ReplicaSource::Stated, at: value.into() },
+    let (value, source, at) = match (autoscaler, stated) {
+        (Some(autoscaler), _) => (autoscaler.min, ReplicaSource::Autoscaler, autoscaler.at),
+        (None, Some(value)) => (int(value), ReplicaSource::Stated, value.into()),
         // A DaemonSet runs one pod a node, and the tree does not say how many nodes there are.
-        None => Replicas {
-            value: (object.kind != "DaemonSet").then_some(1),
-            source: ReplicaSource::Default,
-            at: object.place().into(),
-        },
-    }
+        (None, None) => ((object.kind != "DaemonSet").then_some(1), ReplicaSource::Default, object.place().into()),
+    };
+    Replicas { value, source, at, via: Box::default() }
 }
 
 /// Autoscalers by kind and name of what they scale.
