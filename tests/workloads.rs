@@ -3,6 +3,7 @@
 use foldhash::HashSet;
 
 use plimsoll::input::InputDocument;
+use plimsoll::input::workloads::ReplicaSource;
 use plimsoll::problem::Problem;
 
 mod tree;
@@ -49,6 +50,21 @@ fn an_amount_knows_the_line_that_used_the_variable() {
             assert!(known.via.iter().any(|step| &*step.at.0.located().path == "compose.yaml"));
         }
     });
+}
+
+#[test]
+fn keda_scales_to_its_own_minimum() {
+    let scaled = |bounds: &str| {
+        let spec = format!("{{scaleTargetRef: {{name: api}}{bounds}}}");
+        let text = deployment("api", "", "") + &object("keda.sh/v1alpha1", "ScaledObject", "api", "", &spec);
+        check(&text, |document, _| {
+            let replicas = &document.workloads.all[0].replicas;
+            (replicas.value, replicas.source)
+        })
+    };
+    assert_eq!(scaled(""), (Some(0), ReplicaSource::Autoscaler));
+    assert_eq!(scaled(", minReplicaCount: 4"), (Some(4), ReplicaSource::Autoscaler));
+    assert_eq!(scaled(", minReplicaCount: \"${MIN}\""), (None, ReplicaSource::Autoscaler));
 }
 
 #[test]

@@ -20,13 +20,18 @@
 #     Write `replicas: 2` or more, or an autoscaler with that `minReplicas`.
 package rules.workloads.replicas_minimum
 
-# A workload scaled to nothing is switched off, not fragile.
+# A workload that says 0 is switched off, not fragile; one that an autoscaler takes to 0 serves whoever asks next.
 behind_services := [workload |
 	some workload in input.workloads.all
 	workload.kind == "Deployment"
 	workload.services != []
-	not workload.replicas.value == 0
+	not is_off(workload)
 ]
+
+is_off(workload) if {
+	workload.replicas.source == "stated"
+	workload.replicas.value == 0
+}
 
 named := [workload |
 	count(input.params.by_name) > 0
@@ -45,14 +50,14 @@ subjects contains workload.at if {
 	some workload in judged
 }
 
-subjects contains workload.replicas.at if some workload in alone_in_compose
+subjects contains workload.replicas.at if some workload in of_swarm
 
 unknown contains {
 	"at": workload.replicas.at,
 	"message": sprintf("the number of replicas of %s is no number", [workload.name]),
-	"give": "the rendered manifest",
+	"give": "the rendered manifest, or the env file that sets it",
 } if {
-	some workload in judged
+	some workload in array.concat(judged, of_swarm)
 	object.get(workload.replicas, "value", null) == null
 }
 
@@ -69,14 +74,15 @@ deny contains {
 	"message": sprintf("%s publishes a port and runs one replica", [workload.name]),
 	"severity": "low",
 } if {
-	some workload in alone_in_compose
+	some workload in of_swarm
+	workload.replicas.value == 1
 }
 
-# A Swarm service that says it is alone; one that says nothing is no Swarm service.
-alone_in_compose := [workload |
+# Swarm services that say how many copies they run; one that says nothing is no Swarm service.
+of_swarm := [workload |
 	some workload in input.workloads.all
 	workload.platform == "compose"
 	workload.replicas.source == "stated"
-	workload.replicas.value == 1
+	not is_off(workload)
 	count(workload.published) > 0
 ]

@@ -54,3 +54,17 @@ test_a_swarm_service_that_is_alone_is_a_mild_finding if {
 	said(object.union(one, {"published": []})) == set()
 	said(object.union(one, {"replicas": {"value": 1, "source": "default", "at": ["replicas"]}})) == set()
 }
+
+test_an_autoscaler_that_goes_to_nothing_is_a_finding if {
+	one := object.union(workload("Deployment", 0), {"replicas": {"source": "autoscaler"}})
+	said(one) == {["replicas"]}
+}
+
+test_swarm_services_that_say_how_many_are_subjects if {
+	one := object.union(workload("service", 2), {"platform": "compose", "services": [], "published": [{"host_port": 80}]})
+	rule.subjects == {["replicas"]} with input as document(one)
+	said(one) == set()
+	rule.subjects == set() with input as document(object.union(one, {"replicas": {"value": 0}}))
+	later := json.remove(one, ["replicas/value"])
+	{found.at | some found in rule.unknown} == {["replicas"]} with input as document(later)
+}

@@ -9,8 +9,58 @@ use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::{Object, Objects};
 use crate::collect::kubernetes::pods::{int, stated};
 use crate::input::scheduling::{Metric, Number, Scaler};
-use crate::input::workloads::Workloads;
+use crate::input::workloads::{Autoscaler, Workloads};
 use crate::located::Value;
+
+/// What an autoscaler names: the kind and name of its target, and the bounds that it states.
+struct Stated<'a> {
+    keda: bool,
+    kind: &'a str,
+    target: &'a str,
+    min: Option<Number<'a>>,
+    max: Option<Number<'a>>,
+}
+
+/// The autoscalers among the objects: those of Kubernetes, and ScaledObjects of KEDA, which scale Deployments by default.
+fn stated_by<'a>(object: &Object<'a>) -> Option<Stated<'a>> {
+    let keda = match object.kind {
+        "HorizontalPodAutoscaler" => false,
+        "ScaledObject" if object.api.starts_with("keda.sh/") => true,
+        _ => return None,
+    };
+    let text = |key| object.root.path(&["spec", "scaleTargetRef", key]).and_then(Value::text);
+    let (min, max) = if keda { ("minReplicaCount", "maxReplicaCount") } else { ("minReplicas", "maxReplicas") };
+    Some(Stated {
+        keda,
+        kind: text("kind").unwrap_or(if keda { "Deployment" } else { "" }),
+        target: text("name").unwrap_or_default(),
+        min: number(object.root, &["spec", min]),
+        max: number(object.root, &["spec", max]),
+    })
+}
+
+/// Autoscalers by kind and name of what they scale.
+pub struct Autoscalers<'a>(Nearest<'a, (&'a str, &'a str), Autoscaler<'a>>);
+
+impl<'a> Autoscalers<'a> {
+    pub fn new(objects: &Objects<'a>) -> Self {
+        let mut found = Nearest::default();
+        for object in &objects.all {
+            let Some(Stated { keda, kind, target, min, max }) = stated_by(object) else { continue };
+            // An absent minimum is 1 to Kubernetes and 0 to KEDA.
+            let least = min.map_or(Some(if keda { 0 } else { 1 }), |min| min.value);
+            let at = min.map_or(object.place().into(), |min| min.at);
+            let autoscaler = Autoscaler { at, min: least, max: max.and_then(|max| max.value) };
+            found.insert(object, (kind, target), autoscaler);
+        }
+        Self(found)
+    }
+
+    /// The one that scales an object.
+    pub fn of(&self, object: &Object<'a>) -> Option<&Autoscaler<'a>> {
+        self.0.get(object, (object.kind, object.name))
+    }
+}
 
 /// Adds the autoscalers; `owners` are the objects of the view's workloads, in order.
 pub fn scalers<'a>(
@@ -19,10 +69,7 @@ pub fn scalers<'a>(
     view: &mut Workloads<'a>,
     name: &impl Fn(usize) -> Arc<str>,
 ) {
-    let scaler = |object: &&Object<'a>| {
-        object.kind == "HorizontalPodAutoscaler" || object.kind == "ScaledObject" && object.api.starts_with("keda.sh/")
-    };
-    let mut found = objects.all.iter().filter(scaler).peekable();
+    let mut found = objects.all.iter().filter_map(|object| Some((object, stated_by(object)?))).peekable();
     if found.peek().is_none() {
         return;
     }
@@ -32,13 +79,8 @@ pub fn scalers<'a>(
     for (n, owner) in owners.iter().enumerate() {
         workloads.insert(owner, (owner.kind, owner.name), n);
     }
-    for object in found {
-        let keda = object.kind == "ScaledObject";
+    for (object, Stated { keda, kind, target, min, max }) in found {
         let reference = object.root.path(&["spec", "scaleTargetRef"]);
-        let text = |key| reference.and_then(|reference| reference.get(key)).and_then(Value::text);
-        let kind = text("kind").unwrap_or(if keda { "Deployment" } else { "" });
-        let target = text("name").unwrap_or_default();
-        let (min, max) = if keda { ("minReplicaCount", "maxReplicaCount") } else { ("minReplicas", "maxReplicas") };
         let scales = workloads.get(object, (kind, target)).map(|n| {
             view.all[*n].autoscaled = true;
             view.all[*n].at
@@ -53,8 +95,8 @@ pub fn scalers<'a>(
             target_at: reference.and_then(|one| one.get("name")).or(reference).unwrap_or(object.place()).into(),
             target_exists: known.contains(&(object.scope(), kind, target)),
             scales: scales.into_iter().collect(),
-            min: number(object.root, &["spec", min]),
-            max: number(object.root, &["spec", max]),
+            min,
+            max,
             metrics: if keda { triggers(object) } else { metrics(object) },
         });
     }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::collect::kubernetes::environment::{Stores, Taken};
-use crate::collect::kubernetes::nearest::Nearest;
 use crate::collect::kubernetes::objects::{Object, Objects, labels, name_of};
 use crate::collect::kubernetes::pods::{self, Pod, int, is_true, stated};
 use crate::collect::kubernetes::policies;
+use crate::collect::kubernetes::rollout;
+use crate::collect::kubernetes::scaling::{self, Autoscalers};
 use crate::collect::kubernetes::selectors::{Labels, Pods};
-use crate::collect::kubernetes::{rollout, scaling};
 use crate::input::settings::Setting;
 use crate::input::workloads::{
     Autoscaler, Container, ContainerRole, Platform, Product, ReplicaSource, Replicas, Resources, Service, ServicePort,
@@ -24,7 +24,7 @@ pub fn build<'a>(objects: &Objects<'a>, stores: &mut Stores<'a>) -> (Workloads<'
     let mut view = Workloads::default();
     let mut settings = Vec::new();
     let name = |n: usize| name_of(&objects.deployments, n);
-    let autoscalers = autoscalers(objects);
+    let autoscalers = Autoscalers::new(objects);
     let ranges = limit_ranges(objects);
     let reading: &Stores<'a> = stores;
     let found = objects.all.par_iter().map(|object| {
@@ -109,28 +109,6 @@ fn replicas<'a>(object: &Object<'a>, pod: Pod<'a>, autoscaler: Option<&Autoscale
         (None, None) => ((object.kind != "DaemonSet").then_some(1), ReplicaSource::Default, object.place().into()),
     };
     Replicas { value, source, at, via: Box::default() }
-}
-
-/// Autoscalers by kind and name of what they scale.
-fn autoscalers<'a>(objects: &Objects<'a>) -> Autoscalers<'a> {
-    let mut found = Autoscalers(Nearest::default());
-    for object in objects.all.iter().filter(|object| object.kind == "HorizontalPodAutoscaler") {
-        let text = |key| object.root.path(&["spec", "scaleTargetRef", key]).and_then(Value::text).unwrap_or_default();
-        let min = stated(object.root, &["spec", "minReplicas"]);
-        let max = object.root.path(&["spec", "maxReplicas"]).and_then(int);
-        // An absent minimum is 1.
-        let autoscaler = Autoscaler { at: min.unwrap_or(object.place()).into(), min: min.map_or(Some(1), int), max };
-        found.0.insert(object, (text("kind"), text("name")), autoscaler);
-    }
-    found
-}
-
-struct Autoscalers<'a>(Nearest<'a, (&'a str, &'a str), Autoscaler<'a>>);
-
-impl<'a> Autoscalers<'a> {
-    fn of(&self, object: &Object<'a>) -> Option<&Autoscaler<'a>> {
-        self.0.get(object, (object.kind, object.name))
-    }
 }
 
 /// Defaults that LimitRanges give to containers, by deployment and namespace.
