@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 
 use plimsoll::input::InputDocument;
-use plimsoll::input::workloads::ReplicaSource;
+use plimsoll::input::workloads::{Container, Quantity, ReplicaSource};
 use plimsoll::problem::Problem;
 
 mod tree;
@@ -37,6 +37,10 @@ fn check<T>(text: &str, check: impl FnOnce(&InputDocument<'_>, &[Problem]) -> T)
     with(&[("k8s/all.yaml", text)], check)
 }
 
+fn milli(quantity: Option<&Quantity<'_>>) -> Option<i64> {
+    quantity.and_then(|quantity| quantity.milli)
+}
+
 #[test]
 fn an_amount_knows_the_line_that_used_the_variable() {
     let compose = "services:\n  api:\n    image: x/api:1\n    mem_limit: ${MEM}\n    mem_reservation: 128m\n    deploy: {replicas: \"${N}\"}\n";
@@ -49,6 +53,16 @@ fn an_amount_knows_the_line_that_used_the_variable() {
             let known = known.get(&at).expect("the view holds it");
             assert!(known.via.iter().any(|step| &*step.at.0.located().path == "compose.yaml"));
         }
+    });
+}
+
+#[test]
+fn nothing_is_no_limit_to_compose_and_an_overlay_says_that_it_is_one() {
+    let overlay = "services:\n  api:\n    mem_limit: 0\n    cpus: 0\n    restart: always\n";
+    with(&[("compose.prod.yaml", overlay)], |document, _| {
+        let workload = &document.workloads.all[0];
+        assert!(workload.overlay);
+        assert_eq!(workload.containers[0].resources.all().count(), 0);
     });
 }
 
@@ -103,6 +117,20 @@ fn a_text_in_place_of_a_selector_selects_nobody_knows_what() {
     check(&text, |document, _| {
         let budget = &document.workloads.budgets[0];
         assert_eq!((budget.selects.len(), budget.unclear), (0, Some("selector")));
+    });
+}
+
+#[test]
+fn limit_ranges_add_up() {
+    let range = |name: &str, limits: &str| object("v1", "LimitRange", name, "", &format!("{{limits: [{limits}]}}"));
+    let text = deployment("api", "", "")
+        + &range("a", "{type: Container, default: {cpu: 1}}, {type: Container, default: {cpu: 2, memory: 1Gi}}")
+        + &range("b", "{type: Container, defaultRequest: {memory: 1Mi}}, {type: Pod, max: {cpu: 9}}");
+    check(&text, |document, _| {
+        let range = document.workloads.all[0].limit_range.as_ref().expect("the namespace has some");
+        assert_eq!(milli(range.limits.cpu.as_ref()), Some(1000));
+        assert_eq!(milli(range.limits.memory.as_ref()), Some(1_073_741_824_000));
+        assert_eq!(milli(range.requests.memory.as_ref()), Some(1_073_741_824_000));
     });
 }
 

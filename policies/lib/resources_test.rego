@@ -20,3 +20,12 @@ test_nothing_is_nothing if {
 	not resources.limit({}, bare, "cpu")
 	not resources.stated(bare, "cpu")
 }
+
+asks(milli) := {"resources": {"requests": {"cpu": {"text": "written", "milli": milli, "at": []}}, "limits": {}}}
+
+test_a_request_above_the_limit_that_a_limit_range_gives if {
+	resources.above_limit_range(ranged, asks(3001), "cpu").milli == 3001
+	not resources.above_limit_range(ranged, asks(3000), "cpu")
+	not resources.above_limit_range(ranged, object.union(asks(3001), limited), "cpu")
+	not resources.above_limit_range({}, asks(3001), "cpu")
+}

@@ -70,6 +70,9 @@ pub struct Workload<'a> {
     pub limit_range: Option<Box<Resources<'a>>>,
     /// Whether its deployment has an edge (a proxy or Ingress that faces the internet).
     pub edge_in_deployment: bool,
+    /// Compose: whether a base that the tree does not hold may state what it leaves out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub overlay: bool,
 }
 
 impl<'a> Workload<'a> {
@@ -98,6 +101,7 @@ impl<'a> Workload<'a> {
             network_policies: Vec::new(),
             limit_range: None,
             edge_in_deployment: false,
+            overlay: false,
         }
     }
 }
@@ -249,6 +253,15 @@ pub struct Resources<'a> {
 }
 
 impl<'a> Resources<'a> {
+    /// Takes over what it does not state itself.
+    pub fn fill(&mut self, other: Self) {
+        self.at = self.at.or(other.at);
+        for (own, other) in [(&mut self.requests, other.requests), (&mut self.limits, other.limits)] {
+            own.cpu = own.cpu.take().or(other.cpu);
+            own.memory = own.memory.take().or(other.memory);
+        }
+    }
+
     /// Every amount that is stated.
     pub fn all(&self) -> impl Iterator<Item = &Quantity<'a>> {
         let kinds = [&self.requests, &self.limits];

@@ -20,8 +20,10 @@ package rules.workloads.cpu_requests_limits
 
 import data.lib.resources
 
+# What a task of a play starts is judged by no limits.
 subjects contains container.at if {
 	some workload in input.workloads.all
+	workload.platform != "ansible"
 	some container in workload.containers
 }
 
@@ -45,6 +47,15 @@ deny contains {"at": container.at, "message": sprintf("%s requests no cpu", [con
 	not resources.request(workload, container, "cpu")
 }
 
+# Nothing and less are no amount.
+deny contains {"at": container.at, "message": sprintf("%s requests no cpu", [container.name])} if {
+	some workload in input.workloads.all
+	some container in workload.containers
+	some kind in ["requests", "limits"]
+	container.resources[kind].cpu.milli <= 0
+	resources.request(workload, container, "cpu").milli <= 0
+}
+
 # A limit throttles even on an idle node, so it is required only where a checklist asks for it.
 deny contains {"at": container.at, "message": sprintf("%s has no cpu limit", [container.name])} if {
 	input.params.require_cpu_limit
@@ -65,6 +76,28 @@ deny contains {
 	container.resources.limits.cpu.milli < container.resources.requests.cpu.milli
 }
 
+# The same where the limit comes from the namespace.
+deny contains {"at": quantity.at, "message": message} if {
+	some workload in input.workloads.all
+	workload.limit_range
+	some container in workload.containers
+	quantity := resources.above_limit_range(workload, container, "cpu")
+	limit := resources.limit(workload, container, "cpu")
+	message := sprintf("the cpu request of %s is above the limit of its namespace (%s)", [container.name, limit.text])
+}
+
+# Compose: what an overlay leaves out stands in a base that the tree does not hold.
+unknown contains {
+	"at": container.at,
+	"message": sprintf("the file that %s overlays may state its cpu", [container.name]),
+	"give": "the compose file below it",
+} if {
+	some workload in input.workloads.all
+	workload.overlay
+	some container in workload.containers
+	not resources.stated(container, "cpu")
+}
+
 # Compose: a block of resources that leaves this one out was meant to hold it.
 deny contains {
 	"at": container.resources.at,
@@ -72,6 +105,7 @@ deny contains {
 } if {
 	some workload in input.workloads.all
 	workload.platform == "compose"
+	not workload.overlay
 	some container in workload.containers
 	container.resources.at
 	not resources.stated(container, "cpu")
@@ -84,6 +118,7 @@ deny contains {
 } if {
 	some workload in input.workloads.all
 	workload.platform == "compose"
+	not workload.overlay
 	some container in workload.containers
 	not container.resources.at
 	not resources.stated(container, "cpu")

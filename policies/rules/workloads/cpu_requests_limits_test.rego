@@ -58,3 +58,28 @@ test_a_request_alone_is_enough_unless_a_limit_is_asked_for if {
 	said(document) == set()
 	said(object.union(document, {"params": {"require_cpu_limit": true}})) == {["name"]}
 }
+
+test_containers_of_tasks_are_no_subjects if {
+	task := {"workloads": {"all": [{"platform": "ansible", "containers": [container({}, {})]}]}, "params": {"require_cpu_limit": false}}
+	rule.subjects == set() with input as task
+	said(task) == set()
+}
+
+test_nothing_is_no_request if {
+	said(kubernetes(container({"cpu": amount(0)}, {"cpu": amount(0)}))) == {["name"]}
+	said(kubernetes(container({"cpu": amount(-1)}, {"cpu": amount(2)}))) == {["name"]}
+}
+
+test_a_request_above_the_limit_that_a_limit_range_gives if {
+	one := container({"cpu": {"text": "written", "milli": 3, "at": ["request"]}}, {})
+	workload := {"platform": "kubernetes", "containers": [one], "limit_range": {"requests": {}, "limits": {"cpu": amount(2)}}}
+	said({"workloads": {"all": [workload]}, "params": {"require_cpu_limit": false}}) == {["request"]}
+}
+
+test_what_an_overlay_leaves_out_is_unknown if {
+	every one in [container({}, {}), with_block(container({}, {}))] {
+		document := {"workloads": {"all": [{"platform": "compose", "overlay": true, "containers": [one]}]}, "params": {"require_cpu_limit": false}}
+		said(document) == set()
+		{found.at | some found in rule.unknown} == {["name"]} with input as document
+	}
+}

@@ -38,7 +38,14 @@ subjects contains one.workload.at if some one in unchecked
 unknown contains {"at": one.workload.at, "message": message, "give": "a healthcheck of the service, or the Dockerfile of the image"} if {
 	some one in unchecked
 	not one.container.build.stage
+	not one.workload.overlay
 	message := sprintf("whether the image of %s checks its health is not in the tree", [one.workload.name])
+}
+
+unknown contains {"at": one.workload.at, "message": message, "give": "the compose file below it"} if {
+	some one in unchecked
+	one.workload.overlay
+	message := sprintf("the file that %s overlays may check its health", [one.workload.name])
 }
 
 deny contains {"at": one.container.healthcheck.at, "message": sprintf("the health check of %s is turned off", [one.workload.name])} if {
@@ -47,11 +54,13 @@ deny contains {"at": one.container.healthcheck.at, "message": sprintf("the healt
 
 deny contains {"at": one.container.build.stage.healthcheck.at, "message": sprintf("the image of %s turns its health check off", [one.workload.name])} if {
 	some one in unchecked
+	not one.workload.overlay
 	upper(trim_space(one.container.build.stage.healthcheck.text)) == "NONE"
 }
 
 deny contains {"at": one.workload.at, "message": sprintf("nothing checks the health of %s", [one.workload.name])} if {
 	some one in unchecked
+	not one.workload.overlay
 	one.container.build.stage
 	not one.container.build.stage.healthcheck
 }

@@ -54,3 +54,9 @@ test_who_publishes_nothing_and_checks_nothing_is_no_subject if {
 	rule.subjects == set() with input as document(one)
 	rule.unknown == set() with input as document(one)
 }
+
+test_what_an_overlay_leaves_out_is_unknown if {
+	one := document(object.union(workload(built({})), {"overlay": true}))
+	rule.deny == set() with input as one
+	{found.at | some found in rule.unknown} == {["service"]} with input as one
+}

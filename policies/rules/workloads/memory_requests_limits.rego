@@ -16,8 +16,10 @@ package rules.workloads.memory_requests_limits
 
 import data.lib.resources
 
+# What a task of a play starts is judged by no limits.
 subjects contains container.at if {
 	some workload in input.workloads.all
+	workload.platform != "ansible"
 	some container in workload.containers
 }
 
@@ -41,12 +43,27 @@ deny contains {"at": container.at, "message": sprintf("%s requests no memory", [
 	not resources.request(workload, container, "memory")
 }
 
+# Nothing and less are no amount.
+deny contains {"at": container.at, "message": sprintf("%s requests no memory", [container.name])} if {
+	some workload in input.workloads.all
+	some container in workload.containers
+	some kind in ["requests", "limits"]
+	container.resources[kind].memory.milli <= 0
+	resources.request(workload, container, "memory").milli <= 0
+}
+
 deny contains {"at": container.at, "message": sprintf("%s has no memory limit", [container.name])} if {
 	some workload in input.workloads.all
 	workload.platform == "kubernetes"
 	some container in workload.containers
 	not container.resources.limits.memory
 	not resources.limit(workload, container, "memory")
+}
+
+deny contains {"at": container.at, "message": sprintf("%s has no memory limit", [container.name])} if {
+	some workload in input.workloads.all
+	some container in workload.containers
+	container.resources.limits.memory.milli <= 0
 }
 
 # A limit under the request: the pod is refused, or never gets what it asks for.
@@ -59,6 +76,28 @@ deny contains {
 	container.resources.limits.memory.milli < container.resources.requests.memory.milli
 }
 
+# The same where the limit comes from the namespace.
+deny contains {"at": quantity.at, "message": message} if {
+	some workload in input.workloads.all
+	workload.limit_range
+	some container in workload.containers
+	quantity := resources.above_limit_range(workload, container, "memory")
+	limit := resources.limit(workload, container, "memory")
+	message := sprintf("the memory request of %s is above the limit of its namespace (%s)", [container.name, limit.text])
+}
+
+# Compose: what an overlay leaves out stands in a base that the tree does not hold.
+unknown contains {
+	"at": container.at,
+	"message": sprintf("the file that %s overlays may state its memory", [container.name]),
+	"give": "the compose file below it",
+} if {
+	some workload in input.workloads.all
+	workload.overlay
+	some container in workload.containers
+	not resources.stated(container, "memory")
+}
+
 # Compose: a block of resources that leaves this one out was meant to hold it.
 deny contains {
 	"at": container.resources.at,
@@ -66,6 +105,7 @@ deny contains {
 } if {
 	some workload in input.workloads.all
 	workload.platform == "compose"
+	not workload.overlay
 	some container in workload.containers
 	container.resources.at
 	not resources.stated(container, "memory")
@@ -78,6 +118,7 @@ deny contains {
 } if {
 	some workload in input.workloads.all
 	workload.platform == "compose"
+	not workload.overlay
 	some container in workload.containers
 	not container.resources.at
 	not resources.stated(container, "memory")

@@ -54,3 +54,28 @@ test_what_is_filled_in_later_is_unknown if {
 }
 
 test_a_request_without_a_limit if said(kubernetes(container({"memory": amount(1)}, {}))) == {["name"]}
+
+test_containers_of_tasks_are_no_subjects if {
+	task := {"workloads": {"all": [{"platform": "ansible", "containers": [container({}, {})]}]}}
+	rule.subjects == set() with input as task
+	said(task) == set()
+}
+
+test_nothing_is_no_request if {
+	said(kubernetes(container({"memory": amount(0)}, {"memory": amount(0)}))) == {["name"]}
+	said(kubernetes(container({"memory": amount(-1)}, {"memory": amount(2)}))) == {["name"]}
+}
+
+test_a_request_above_the_limit_that_a_limit_range_gives if {
+	one := container({"memory": {"text": "written", "milli": 3, "at": ["request"]}}, {})
+	workload := {"platform": "kubernetes", "containers": [one], "limit_range": {"requests": {}, "limits": {"memory": amount(2)}}}
+	said({"workloads": {"all": [workload]}}) == {["request"]}
+}
+
+test_what_an_overlay_leaves_out_is_unknown if {
+	every one in [container({}, {}), with_block(container({}, {}))] {
+		document := {"workloads": {"all": [{"platform": "compose", "overlay": true, "containers": [one]}]}}
+		said(document) == set()
+		{found.at | some found in rule.unknown} == {["name"]} with input as document
+	}
+}

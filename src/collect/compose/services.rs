@@ -36,6 +36,10 @@ pub fn resources<'a>(service: &Effective<'a>) -> Resources<'a> {
         let Some(text) = value.text() else { continue };
         let milli = if name == "cpu" { cpus(&text) } else { bytes(&text) };
         let milli = milli.filter(|_| value.state != State::Unknown);
+        // Nothing is no limit to the engine.
+        if milli == Some(0) {
+            continue;
+        }
         let quantity = Quantity { text, milli, at: value.at.into(), via: value.via.as_slice().into() };
         let target = if requests { &mut resources.requests } else { &mut resources.limits };
         if let Some(amount) = target.get_mut(name) {

@@ -248,6 +248,7 @@ impl<'a> Adder<'_, 'a> {
             host_network,
             labels: services::labels(service),
             aliases: services::aliases(service),
+            overlay,
             ..Workload::new(self.name.clone(), Platform::Compose, "service".into(), service_name, service.at.into())
         });
     }

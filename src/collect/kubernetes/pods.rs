@@ -143,10 +143,13 @@ fn amounts<'a>(of: impl Fn(&str) -> Option<Quantity<'a>>) -> Amounts<'a> {
     Amounts { cpu: of("cpu"), memory: of("memory") }
 }
 
+/// An amount; where a text stands in place of the block or of a part of it, that hides the amount.
 fn quantity<'a>(block: Value<'a>, key: &str, name: &str) -> Option<Quantity<'a>> {
-    let value = stated(block, &[key, name])?;
+    let part = if is_text(block) { block } else { stated(block, &[key])? };
+    let (value, whole) = if is_text(part) { (part, true) } else { (stated(part, &[name])?, false) };
     let text = value.text().filter(|text| !text.is_empty())?;
-    Some(Quantity { text: text.into(), milli: quantity::milli(text), at: value.into(), via: Box::default() })
+    let milli = if whole { None } else { quantity::milli(text) };
+    Some(Quantity { text: text.into(), milli, at: value.into(), via: Box::default() })
 }
 
 /// What an entry of a LimitRange gives to containers that state nothing, after Kubernetes' own defaults: `max` stands in

@@ -113,11 +113,12 @@ fn replicas<'a>(object: &Object<'a>, pod: Pod<'a>, autoscaler: Option<&Autoscale
 
 /// Defaults that LimitRanges give to containers, by deployment and namespace.
 fn limit_ranges<'a>(objects: &Objects<'a>) -> HashMap<(usize, &'a str), Resources<'a>> {
-    let mut found = HashMap::new();
+    let mut found: HashMap<(usize, &'a str), Resources<'a>> = HashMap::new();
     for object in objects.all.iter().filter(|object| object.kind == "LimitRange") {
         for limit in object.root.path(&["spec", "limits"]).into_iter().flat_map(Value::items) {
             if limit.get("type").and_then(Value::text) == Some("Container") {
-                found.insert(object.scope(), pods::defaults(limit));
+                // Each adds what the ones before it leave out.
+                found.entry(object.scope()).or_default().fill(pods::defaults(limit));
             }
         }
     }
