@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 
 use plimsoll::input::InputDocument;
-use plimsoll::input::workloads::{Container, Quantity, ReplicaSource};
+use plimsoll::input::workloads::{Container, Quantity, ReplicaSource, Workload};
 use plimsoll::problem::Problem;
 
 mod tree;
@@ -121,6 +121,26 @@ fn a_text_in_place_of_a_selector_selects_nobody_knows_what() {
 }
 
 #[test]
+fn ports_probes_and_resources_that_are_filled_in_later() {
+    let container = ", ports: [{containerPort: \"${PORT}\"}], livenessProbe: \"${PROBE}\", resources: {requests: \"${RES}\", limits: {cpu: 1}}";
+    check(&deployment("api", "", container), |document, _| {
+        let container: &Container<'_> = &document.workloads.all[0].containers[0];
+        assert_eq!(*container.unclear, ["ports", "livenessProbe"]);
+        let amounts = &container.resources;
+        assert!(amounts.requests.cpu.as_ref().is_some_and(|cpu| cpu.milli.is_none()));
+        assert!(amounts.requests.memory.is_some() && amounts.limits.memory.is_none());
+        assert_eq!(milli(amounts.limits.cpu.as_ref()), Some(1000));
+    });
+    check(
+        &deployment("api", "", ", ports: [{containerPort: 80}], livenessProbe: null, resources: null"),
+        |document, _| {
+            let container = &document.workloads.all[0].containers[0];
+            assert!(container.unclear.is_empty() && container.resources.all().next().is_none());
+        },
+    );
+}
+
+#[test]
 fn limit_ranges_add_up() {
     let range = |name: &str, limits: &str| object("v1", "LimitRange", name, "", &format!("{{limits: [{limits}]}}"));
     let text = deployment("api", "", "")
@@ -132,6 +152,21 @@ fn limit_ranges_add_up() {
         assert_eq!(milli(range.limits.memory.as_ref()), Some(1_073_741_824_000));
         assert_eq!(milli(range.requests.memory.as_ref()), Some(1_073_741_824_000));
     });
+}
+
+#[test]
+fn a_port_of_a_sidecar_leads_to_the_sidecar() {
+    let pod = "{template: {metadata: {labels: {app: api}}, spec: {initContainers: [{name: mesh, image: x/m:1, restartPolicy: Always, ports: [{containerPort: 9000}]}], containers: [{name: api, image: x/a:1}]}}}";
+    let targets = |port: u16| {
+        let spec = format!("{{selector: {{app: api}}, ports: [{{port: 80, targetPort: {port}}}]}}");
+        let text = object("apps/v1", "Deployment", "api", "", pod) + &object("v1", "Service", "api", "", &spec);
+        check(&text, |document, _| {
+            let workload: &Workload<'_> = &document.workloads.all[0];
+            workload.services[0].targets.iter().map(ToString::to_string).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(targets(9000), ["mesh"]);
+    assert_eq!(targets(8080), ["api"], "a sole container serves what it does not declare");
 }
 
 #[test]

@@ -11,8 +11,16 @@ run_once := {"Job", "CronJob"}
 with_ports(workload) := [container |
 	some container in workload.containers
 	container.role == "main"
-	count(container.ports) > 0
+	serves(container)
 ]
+
+serves(container) if count(container.ports) > 0
+
+# A port that a tool fills in later is one all the same.
+serves(container) if hides(container, "ports")
+
+# Whether the value of a key cannot be told before a tool fills it in.
+hides(container, key) if key in container.unclear
 
 # Containers that a Service leads to, also those of a bare Pod or a custom resource; where it names no port that one of
 # them has, all that serve one.
@@ -27,7 +35,7 @@ targeted(workload) := [] if {
 
 named_targets(workload) := [container |
 	some container in workload.containers
-	container.role == "main"
+	container.role != "init"
 	some service in workload.services
 	container.name in service.targets
 ]

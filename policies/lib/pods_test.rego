@@ -16,6 +16,18 @@ names(containers) := [one.name | some one in containers]
 
 test_only_main_containers_with_ports_serve if names(pods.with_ports(workload("Deployment", []))) == ["web"]
 
+test_a_port_that_is_filled_in_later_is_served if {
+	later := object.union(container("web", []), {"unclear": ["ports"]})
+	names(pods.with_ports({"containers": [later]})) == ["web"]
+	pods.hides(later, "ports")
+	not pods.hides(later, "livenessProbe")
+	not pods.hides(container("web", []), "ports")
+}
+
+test_a_service_may_target_a_sidecar if {
+	names(pods.targeted(workload("Deployment", [{"name": "s", "targets": ["mesh"]}]))) == ["mesh"]
+}
+
 test_a_service_targets_what_it_names if {
 	names(pods.targeted(workload("Deployment", [{"name": "s", "targets": ["worker"]}]))) == ["worker"]
 }

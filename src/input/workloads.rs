@@ -146,6 +146,10 @@ pub struct Container<'a> {
     /// `command`, `args`, `entrypoint` in order, each word or shell line with its place.
     pub command: Vec<Word<'a>>,
     pub ports: Vec<ContainerPort<'a>>,
+    /// Kubernetes: keys whose value is stated but cannot be told before a tool fills it in: `ports`, `livenessProbe`,
+    /// `readinessProbe`, `startupProbe`.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub unclear: Box<[&'static str]>,
     pub resources: Resources<'a>,
     /// Each probe that is configured and does something; of the last two the place alone.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -22,12 +22,23 @@ serving := [{"workload": workload, "containers": containers} |
 
 subjects contains one.workload.at if some one in serving
 
+unknown contains {"at": one.workload.at, "message": message, "give": "the rendered manifest"} if {
+	some one in serving
+	hidden := [container.name | some container in one.containers; pods.hides(container, "livenessProbe")]
+	hidden != []
+	message := sprintf("the liveness probe of %s is filled in later", [concat(", ", hidden)])
+}
+
 # One finding a workload: its containers are mended together.
 deny contains {
 	"at": one.workload.at,
 	"message": sprintf("no liveness probe on %s", [concat(", ", missing)]),
 } if {
 	some one in serving
-	missing := [container.name | some container in one.containers; not container.liveness]
+	missing := [container.name |
+		some container in one.containers
+		not container.liveness
+		not pods.hides(container, "livenessProbe")
+	]
 	missing != []
 }

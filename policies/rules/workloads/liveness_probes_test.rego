@@ -38,3 +38,10 @@ test_who_is_left_out if {
 		rule.subjects == set() with input as one
 	}
 }
+
+test_a_probe_that_is_filled_in_later_is_unknown if {
+	later := workload("Deployment", [object.union(bare, {"unclear": ["livenessProbe"]})])
+	{found.at | some found in rule.unknown} == {["workload"]} with input as later
+	said(later) == set()
+	rule.unknown == set() with input as workload("Deployment", [bare])
+}

@@ -78,6 +78,7 @@ outside(every_seconds) if every_seconds > input.params.period_max
 deny contains {"at": place(one.probe, "initial_delay"), "message": message, "severity": "info"} if {
 	some one in probed
 	not one.container.startup
+	not pods.hides(one.container, "startupProbe")
 	initial_delay(one.probe) == 0
 	message := sprintf("%s is probed from its first second and has no startup probe", [one.container.name])
 }

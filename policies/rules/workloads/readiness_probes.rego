@@ -22,6 +22,15 @@ targeted := [{"workload": workload, "container": container} |
 
 subjects contains target.container.at if some target in targeted
 
+unknown contains {
+	"at": target.container.at,
+	"message": sprintf("the readiness probe of %s is filled in later", [target.container.name]),
+	"give": "the rendered manifest",
+} if {
+	some target in targeted
+	pods.hides(target.container, "readinessProbe")
+}
+
 deny contains {
 	"at": target.container.at,
 	"message": sprintf("%s gets requests of %s without a readiness probe", [
@@ -31,4 +40,5 @@ deny contains {
 } if {
 	some target in targeted
 	not target.container.readiness
+	not pods.hides(target.container, "readinessProbe")
 }

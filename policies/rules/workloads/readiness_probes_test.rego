@@ -28,3 +28,10 @@ test_without_a_service_nothing_is_judged if {
 	rule.subjects == set() with input as workload("Deployment", both, [])
 	said(workload("Deployment", both, [])) == set()
 }
+
+test_a_probe_that_is_filled_in_later_is_unknown if {
+	later := object.union(container("web", port), {"unclear": ["readinessProbe"]})
+	document := workload("Deployment", [later, container("metrics", port)], service(["web", "metrics"]))
+	{found.at | some found in rule.unknown} == {["web"]} with input as document
+	said(document) == {["metrics"]}
+}

@@ -236,6 +236,7 @@ impl<'a> Adder<'_, 'a> {
                     None => services::command(service),
                 },
                 ports: inside,
+                unclear: Box::default(),
                 resources: services::resources(service),
                 liveness: None,
                 readiness: None,

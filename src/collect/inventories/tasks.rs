@@ -111,6 +111,7 @@ fn workload<'a>(deployment: &Arc<str>, module: &'a str, arguments: Value<'a>) ->
             product: image_text.and_then(products::of),
             command: command.collect(),
             ports: inside,
+            unclear: Box::default(),
             resources: Resources::default(),
             liveness: None,
             readiness: None,

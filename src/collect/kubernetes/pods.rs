@@ -102,6 +102,7 @@ fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {
                 Some(ContainerPort { port: number(at)?, name, at: at.into() })
             })
             .collect(),
+        unclear: unclear(value),
         resources: resources(value.get("resources")),
         liveness: probe(value, "livenessProbe").map(timing).map(Box::new),
         readiness: probe(value, "readinessProbe").map(Into::into),
@@ -110,6 +111,19 @@ fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {
         mounts: Vec::new(),
         build: None,
     }
+}
+
+/// Keys of a container whose value is a text where something else should stand, or a port that is no number.
+fn unclear(container: Value<'_>) -> Box<[&'static str]> {
+    const PROBES: &[&str] = &["livenessProbe", "readinessProbe", "startupProbe"];
+    let text = |key: &str| container.get(key).is_some_and(is_text);
+    let mut ports = container.get("ports").into_iter().flat_map(Value::items);
+    let unread = |port: Value<'_>| match stated(port, &["containerPort"]) {
+        Some(port) => number(port).is_none(),
+        None => is_text(port),
+    };
+    let ports = (text("ports") || ports.any(unread)).then_some("ports");
+    ports.into_iter().chain(PROBES.iter().copied().filter(|probe| text(probe))).collect()
 }
 
 /// A probe that does something; `null` and `{}` switch it off.

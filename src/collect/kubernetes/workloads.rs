@@ -146,10 +146,14 @@ fn services<'a>(
         for n in &selected {
             let Some(workload) = view.all.get_mut(*n) else { continue };
             let mut targets: Vec<std::borrow::Cow<'a, str>> = Vec::new();
+            let of_role = |role| workload.containers.iter().filter(move |one| one.role == role);
+            // A sole container serves every port that no sidecar does, even one that it does not declare.
+            let alone = of_role(ContainerRole::Main).count() == 1
+                && (ports.is_empty()
+                    || ports.iter().any(|port| !of_role(ContainerRole::Sidecar).any(|one| leads_to(*port, one))));
             for container in workload.containers.iter().filter(|one| one.role != ContainerRole::Init) {
-                let only = workload.containers.iter().filter(|one| one.role == ContainerRole::Main).count() == 1
-                    && container.role == ContainerRole::Main;
-                let hit = only || ports.iter().any(|port| leads_to(*port, container));
+                let hit = alone && container.role == ContainerRole::Main
+                    || ports.iter().any(|port| leads_to(*port, container));
                 if hit && !targets.contains(&container.name) {
                     targets.push(container.name.clone());
                     products.extend(container.product.clone().filter(|product| !products.contains(product)));
