@@ -4,7 +4,7 @@ use foldhash::HashSet;
 
 use plimsoll::input::InputDocument;
 use plimsoll::input::workloads::{Container, Quantity, ReplicaSource, Workload};
-use plimsoll::problem::Problem;
+use plimsoll::problem::{Problem, ProblemKind};
 
 mod tree;
 
@@ -118,6 +118,41 @@ fn a_text_in_place_of_a_selector_selects_nobody_knows_what() {
         let budget = &document.workloads.budgets[0];
         assert_eq!((budget.selects.len(), budget.unclear), (0, Some("selector")));
     });
+}
+
+#[test]
+fn containers_of_known_kinds_are_judged_whatever_they_leave_out() {
+    let pod = "{template: {spec: {containers: [{image: x/web:1}, {name: side}]}}}";
+    for (api, kind) in [("apps/v1", "Deployment"), ("batch/v1", "Job"), ("serving.knative.dev/v1", "Service")] {
+        check(&object(api, kind, "web", "", pod), |document, problems| {
+            assert_eq!(problems, []);
+            assert_eq!(document.workloads.all[0].containers.len(), 2, "{kind}");
+        });
+    }
+    check(&object("example.org/v1", "Deployment", "web", "", pod), |document, _| {
+        assert!(document.workloads.all.is_empty(), "what another kind calls a template need not be a pod");
+    });
+}
+
+#[test]
+fn a_template_without_a_container_to_read_is_a_problem() {
+    for (containers, expected) in [
+        ("containers: []", Some((ProblemKind::Fault, "containers"))),
+        ("containers: {name: web}", Some((ProblemKind::Fault, "containers"))),
+        ("containers: [{name: web, image: x}, text]", Some((ProblemKind::Fault, "text"))),
+        ("containers: \"${CONTAINERS}\"", Some((ProblemKind::Limit, "\"${CONTAINERS}\""))),
+        ("containers: [{name: web, image: x}], initContainers: \"${INIT}\"", Some((ProblemKind::Limit, "\"${INIT}\""))),
+        ("nodeSelector: {a: b}", Some((ProblemKind::Limit, "web"))),
+        ("containers: [{name: web, image: x}]", None),
+    ] {
+        let text = object("apps/v1", "StatefulSet", "web", "", &format!("{{template: {{spec: {{{containers}}}}}}}"));
+        check(&text, |_, problems| {
+            let found: Vec<(ProblemKind, &str)> =
+                problems.iter().map(|problem| (problem.kind, &text[problem.span.expect("a place").range()])).collect();
+            assert_eq!(found, Vec::from_iter(expected), "{containers}");
+            assert!(problems.iter().all(|problem| problem.sections == ["settings", "workloads"]));
+        });
+    }
 }
 
 #[test]

@@ -108,6 +108,7 @@ impl Collector for Kubernetes {
         let (workloads, mut settings) = workloads::build(&objects, &mut stores);
         settings.extend(stores.rest(&objects.all, |n| objects::name_of(&objects.deployments, n)));
         problems.extend(stores.unseen().into_iter().chain(stores.unread()));
+        problems.extend(objects.all.iter().filter_map(|object| pods::unreadable(object, &["settings", "workloads"])));
         let edges = edges::build(&objects);
         Contribution {
             settings,

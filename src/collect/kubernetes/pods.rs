@@ -11,6 +11,7 @@ use crate::input::workloads::{
     Amounts, Container, ContainerPort, ContainerRole, PublishedPort, Quantity, Resources, Word,
 };
 use crate::located::Value;
+use crate::problem::{Problem, ProblemKind};
 use crate::syntax::scalar::Scalar;
 
 /// Where `spec.template` may lie below an object's spec; a CronJob's lies in its job template.
@@ -30,10 +31,74 @@ pub fn of<'a>(object: &Object<'a>) -> Vec<Pod<'a>> {
     let mut found = Vec::new();
     match (object.kind, object.spec()) {
         ("CustomResourceDefinition", _) | (_, None) => {}
-        ("Pod", Some(_)) => found.push(Pod { root: object.root, holder: None }),
-        (_, Some(spec)) => search(spec, DEEPEST, &mut found),
+        (_, Some(spec)) => match known(object) {
+            Some(pod) => found.extend(pod.filter(|pod| containers_of(pod.root).next().is_some())),
+            None => search(spec, DEEPEST, &mut found),
+        },
     }
     found
+}
+
+/// The pod of a kind of Kubernetes or Knative, whose template lies at one place, if it is there; None for every other
+/// kind.
+fn known<'a>(object: &Object<'a>) -> Option<Option<Pod<'a>>> {
+    let holder: &[&str] = match (object.api.split_once('/').map_or("", |(group, _)| group), object.kind) {
+        ("", "Pod") => return Some(Some(Pod { root: object.root, holder: None })),
+        ("batch", "CronJob") => &["spec", "jobTemplate", "spec"],
+        ("apps" | "extensions", "Deployment" | "DaemonSet" | "StatefulSet" | "ReplicaSet")
+        | ("", "ReplicationController")
+        | ("batch", "Job")
+        | ("serving.knative.dev", "Service" | "Configuration") => &["spec"],
+        _ => return None,
+    };
+    let holder = object.root.path(holder);
+    Some(holder.and_then(|holder| Some(Pod { root: stated(holder, &["template"])?, holder: Some(holder) })))
+}
+
+/// Entries of a pod's `containers` that are containers.
+fn containers_of(pod: Value<'_>) -> impl Iterator<Item = Value<'_>> {
+    pod.path(&["spec", "containers"]).into_iter().flat_map(Value::items).filter(|one| one.is_mapping())
+}
+
+/// What keeps the containers of an object from being read: what a tool fills in later, or no list of containers at all.
+/// A template that says nothing of containers is a patch, which no rule can judge either.
+pub fn unreadable(object: &Object<'_>, spoils: &[&'static str]) -> Option<Problem> {
+    let pod = known(object)??.root;
+    let problem = |kind, at: Value<'_>, message: String, help: &str| {
+        let problem = Problem::new(kind, at.located().path.clone(), message).at(at.pointer());
+        Some(problem.help(help).spoils(spoils))
+    };
+    for key in ["containers", "initContainers"] {
+        let Some(list) = stated(pod, &["spec", key]) else { continue };
+        let wrong =
+            list.items().find(|one| !one.is_mapping()).or_else(|| Some(list).filter(|list| !list.is_sequence()));
+        let Some(wrong) = wrong else { continue };
+        if let Some(text) = wrong.text().filter(|text| is_template(text)) {
+            let message = format!("`{text}` hides containers of {}", object.name);
+            return problem(ProblemKind::Limit, wrong, message, "give the rendered manifest");
+        }
+        let message = format!("`{key}` of {} holds what is no container", object.name);
+        return problem(ProblemKind::Fault, wrong, message, "list each container with `name` and `image`");
+    }
+    if containers_of(pod).next().is_some() {
+        return None;
+    }
+    let template = pod.text().filter(|text| is_template(text)).is_some();
+    match stated(pod, &["spec", "containers"]) {
+        Some(list) => {
+            let message = format!("{} has no container", object.name);
+            problem(ProblemKind::Fault, list, message, "list each container with `name` and `image`")
+        }
+        None => {
+            let message = format!("the pod of {} states no containers, so nothing of it is judged", object.name);
+            let help = if template {
+                "give the rendered manifest"
+            } else {
+                "list them, or let a kustomization name the patch"
+            };
+            problem(ProblemKind::Limit, object.place(), message, help)
+        }
+    }
 }
 
 fn search<'a>(value: Value<'a>, depth: usize, found: &mut Vec<Pod<'a>>) {
@@ -63,9 +128,8 @@ pub fn is_text(value: Value<'_>) -> bool {
 }
 
 fn is_pod(template: Value<'_>) -> bool {
-    let containers: Vec<Value<'_>> =
-        template.path(&["spec", "containers"]).into_iter().flat_map(Value::items).collect();
-    !containers.is_empty() && containers.iter().all(|one| one.get("name").is_some() && one.get("image").is_some())
+    let mut containers = template.path(&["spec", "containers"]).into_iter().flat_map(Value::items).peekable();
+    containers.peek().is_some() && containers.all(|one| one.get("name").is_some() && one.get("image").is_some())
 }
 
 /// All containers of a pod, init containers first as they run.
@@ -88,7 +152,7 @@ fn container(value: Value<'_>, role: ContainerRole) -> Container<'_> {
     let ports = value.get("ports").into_iter().flat_map(Value::items);
     let words = ["command", "args"].into_iter().filter_map(|key| value.get(key)).flat_map(Value::items);
     Container {
-        name: name.and_then(Value::text).unwrap_or_default().into(),
+        name: name.and_then(Value::text).unwrap_or("the container without a name").into(),
         at: name.unwrap_or(value).into(),
         role,
         image: image_text.filter(|text| !is_template(text)).map(Cow::Borrowed),
