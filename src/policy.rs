@@ -3,7 +3,8 @@
 //! A rule is a package `rules.<area>.<rule>` with three sets. `subjects` holds routes: what it looked at. `unknown` holds
 //! objects `{at, message, give}` (optional `in: "review"`): what it could not decide, and the evidence that would.
 //! `deny` holds objects `{at, message}` (optional `related: [{at, label}]`, `severity` not above the rule's, and
-//! `absent: true`): violations. `input` has the sections that its METADATA declares, `input.params` and `input.mode`.
+//! `absent: true`): violations. `input` has the sections that its METADATA declares, `input.params`,
+//! `input.mode` (`check` or `review`) and `input.whole` (whether the whole tree is judged, not single files of it).
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -125,7 +126,7 @@ impl Policies {
         let judges = |rule: &Rule| !document.only_given || rule.judges_parts();
         let (ready, idle): (Vec<&Arc<Rule>>, Vec<&Arc<Rule>>) =
             rules.iter().partition(|rule| judges(rule) && given::anything(rule, document, &roles));
-        let asked = Question { mode, params, routes: document.only_given };
+        let asked = Question { mode, params, only_given: document.only_given };
         let mut merged: BTreeMap<Arc<str>, Evaluation> = BTreeMap::new();
         let of = |scope| ready.iter().copied().filter(|rule| rule.scope == scope).collect::<Vec<_>>();
         let (file, bundle) = (of(Scope::File), of(Scope::Bundle));
@@ -186,8 +187,8 @@ struct Question<'q> {
     mode: &'q str,
     /// What the config sets, by rule.
     params: &'q HashMap<Arc<str>, BTreeMap<String, serde_json::Value>>,
-    /// Whether the routes of subjects are kept.
-    routes: bool,
+    /// Whether single files were given: then the routes of subjects are kept.
+    only_given: bool,
 }
 
 fn run_part(
@@ -211,8 +212,9 @@ fn run_part(
         .map(|rule| {
             let mut input = given::sections(rule, &base);
             insert(&mut input, "mode", RegoValue::from(asked.mode));
+            insert(&mut input, "whole", RegoValue::from(!asked.only_given));
             insert(&mut input, "params", given::parameters(rule, asked.params.get(&rule.id)));
-            let mut evaluation = evaluate_rule(engines, rule, &input, asked.routes);
+            let mut evaluation = evaluate_rule(engines, rule, &input, asked.only_given);
             evaluation.error = evaluation.error.or_else(|| failure.clone());
             (rule.id.clone(), evaluation)
         })

@@ -19,7 +19,7 @@ use super::references::{chain, references};
 const DEEPEST: usize = 12;
 
 /// Keys of `input` that every rule has.
-const ALWAYS: &[&str] = &["params", "mode"];
+const ALWAYS: &[&str] = &["params", "mode", "whole"];
 
 /// The modules of a team that hold what is asked, with a problem for each reason against the others.
 pub fn own(built_in: &[Module], read: Vec<Module>, problems: &mut Vec<Problem>) -> Vec<Module> {

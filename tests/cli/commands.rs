@@ -215,12 +215,18 @@ fn a_part_of_a_tree_is_green_for_what_was_given_alone() {
 fn rules_that_correlate_say_nothing_of_a_part_of_a_tree() {
     let budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec:\n  minAvailable: 1\n  selector: {matchLabels: {app: web}}\n";
     let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: c, image: 'acme/c:1'}]}\n";
-    let folder = tree(&[("k8s/app/web.yaml", web), ("k8s/budgets/web.yaml", budget)]);
-    let rule = "workloads/pod-disruption-budget";
-    let whole = run(folder.path(), &["check", "--format", "json", "--rule", rule]);
-    assert_eq!((whole.verdict(rule).as_str(), whole.code), ("pass", 0));
-    let part = run(folder.path(), &["check", "--format", "json", "--rule", rule, "k8s/budgets/web.yaml"]);
-    assert_eq!((part.verdict(rule).as_str(), part.code), ("not-evaluated", 0), "{:#}", part.json());
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n  minReplicas: 2\n  maxReplicas: 4\n";
+    let folder = tree(&[("k8s/app/web.yaml", web), ("k8s/budgets/web.yaml", budget), ("k8s/scalers/web.yaml", scaler)]);
+    for (rule, part) in [
+        ("workloads/pod-disruption-budget", "k8s/budgets/web.yaml"),
+        ("workloads/autoscaling-configured", "k8s/scalers/web.yaml"),
+        ("workloads/autoscaling-configured", "k8s/app/web.yaml"),
+    ] {
+        let whole = run(folder.path(), &["check", "--format", "json", "--rule", rule]);
+        assert_eq!((whole.verdict(rule).as_str(), whole.code), ("pass", 0));
+        let of_part = run(folder.path(), &["check", "--format", "json", "--rule", rule, part]);
+        assert_eq!((of_part.verdict(rule).as_str(), of_part.code), ("not-evaluated", 0), "{:#}", of_part.json());
+    }
 }
 
 #[test]

@@ -29,6 +29,13 @@ unknown contains {"at": bound.at, "message": sprintf("a bound of %s is no number
 deny contains {"at": scaler.target_at, "message": sprintf("%s scales %s, which the tree does not hold", [scaler.name, scaler.target])} if {
 	some scaler in input.workloads.autoscalers
 	not scaler.target_exists
+	input.whole
+}
+
+unknown contains {"at": scaler.target_at, "message": sprintf("files that were not given may hold %s", [scaler.target]), "give": "the whole tree"} if {
+	some scaler in input.workloads.autoscalers
+	not scaler.target_exists
+	not input.whole
 }
 
 # Kubernetes takes 1 for an absent minimum, KEDA 0 with a maximum of 100.
@@ -47,4 +54,11 @@ deny contains {"at": scaler.max.at, "message": message} if {
 deny contains {"at": workload.at, "message": sprintf("nothing scales %s", [workload.name]), "absent": true} if {
 	some workload in deployments
 	not workload.autoscaled
+	input.whole
+}
+
+unknown contains {"at": workload.at, "message": sprintf("files that were not given may scale %s", [workload.name]), "give": "the whole tree"} if {
+	some workload in deployments
+	not workload.autoscaled
+	not input.whole
 }

@@ -18,7 +18,7 @@ scaler(changes) := object.union(
 
 workload(scaled) := {"kind": "Deployment", "name": "api", "at": ["name"], "autoscaled": scaled}
 
-document(scalers, workloads) := {"workloads": {"autoscalers": scalers, "all": workloads}}
+document(scalers, workloads) := {"whole": true, "workloads": {"autoscalers": scalers, "all": workloads}}
 
 said(one) := {finding.at | some finding in rule.deny with input as document([one], [workload(true)])}
 
@@ -45,4 +45,10 @@ test_a_deployment_that_nothing_scales_is_absent if {
 test_a_bound_that_is_no_number_is_unknown if {
 	templated := json.remove(scaler({}), ["max/value"])
 	{found.at | some found in rule.unknown} == {["max"]} with input as document([templated], [])
+}
+
+test_a_part_of_a_tree_leaves_open_what_other_files_hold if {
+	part := object.union(document([scaler({"target_exists": false})], [workload(false)]), {"whole": false})
+	rule.deny == set() with input as part
+	{found.at | some found in rule.unknown} == {["target"], ["name"]} with input as part
 }

@@ -60,4 +60,16 @@ deny contains {"at": namespace.at, "message": sprintf("no policy governs what le
 	some namespace in input.workloads.namespaces
 	namespace.has_workloads
 	namespace.governs_egress == false
+	input.whole
+}
+
+unknown contains {
+	"at": namespace.at,
+	"message": sprintf("files that were not given may govern what leaves the namespace %s", [namespace.name]),
+	"give": "the whole tree",
+} if {
+	some namespace in input.workloads.namespaces
+	namespace.has_workloads
+	namespace.governs_egress == false
+	not input.whole
 }

@@ -11,7 +11,7 @@ to(cidr, all, ports) := {
 	"peers": [{"at": ["peer"], "cidr": cidr, "every_address": all, "except": ["10.0.0.0/8"]}],
 }
 
-document(policies, namespaces) := {"workloads": {"network_policies": policies, "namespaces": namespaces}}
+document(policies, namespaces) := {"whole": true, "workloads": {"network_policies": policies, "namespaces": namespaces}}
 
 said(rules) := {finding.at | some finding in rule.deny with input as document([policy(rules)], [])}
 
@@ -38,8 +38,9 @@ test_a_policy_for_ingress_alone_is_no_subject if {
 	rule.subjects == set() with input as document([one], [])
 }
 
+namespace := {"name": "shop", "at": ["namespace"], "has_workloads": true, "governs_egress": false}
+
 test_a_namespace_that_nothing_governs if {
-	namespace := {"name": "shop", "at": ["namespace"], "has_workloads": true, "governs_egress": false}
 	{[finding.at, finding.absent] | some finding in rule.deny} == {[["namespace"], true]} with input as document([], [namespace])
 	rule.deny == set() with input as document([], [object.union(namespace, {"governs_egress": true})])
 	rule.subjects == set() with input as document([], [object.union(namespace, {"has_workloads": false})])
@@ -53,7 +54,13 @@ test_what_cannot_be_read_is_unknown if {
 }
 
 test_a_namespace_that_is_given_later_is_unknown if {
-	namespace := {"name": "default", "at": ["namespace"], "has_workloads": true}
-	{found.at | some found in rule.unknown} == {["namespace"]} with input as document([], [namespace])
-	rule.deny == set() with input as document([], [namespace])
+	later := {"name": "default", "at": ["namespace"], "has_workloads": true}
+	{found.at | some found in rule.unknown} == {["namespace"]} with input as document([], [later])
+	rule.deny == set() with input as document([], [later])
+}
+
+test_a_part_of_a_tree_leaves_open_what_other_files_govern if {
+	part := object.union(document([], [namespace]), {"whole": false})
+	rule.deny == set() with input as part
+	{found.at | some found in rule.unknown} == {["namespace"]} with input as part
 }

@@ -67,6 +67,18 @@ deny contains {
 	some namespace in input.workloads.namespaces
 	namespace.has_workloads
 	namespace.default_deny_ingress == false
+	input.whole
+}
+
+unknown contains {
+	"at": namespace.at,
+	"message": sprintf("files that were not given may deny ingress in the namespace %s", [namespace.name]),
+	"give": "the whole tree",
+} if {
+	some namespace in input.workloads.namespaces
+	namespace.has_workloads
+	namespace.default_deny_ingress == false
+	not input.whole
 }
 
 too_wide(peer) := {"every namespace" | peer.every_namespace} | {sprintf("every address (%s)", [peer.cidr]) | peer.every_address; peer.except == []}

@@ -8,7 +8,7 @@ entry(peers) := {"at": ["entry"], "any_peer": peers == [], "peers": peers, "port
 
 peer(fields) := object.union({"at": ["peer"], "every_namespace": false, "every_address": false, "except": []}, fields)
 
-document(policies, namespaces) := {"workloads": {"network_policies": policies, "namespaces": namespaces}}
+document(policies, namespaces) := {"whole": true, "workloads": {"network_policies": policies, "namespaces": namespaces}}
 
 said(policies) := {finding.at | some finding in restricted.deny with input as document(policies, [])}
 
@@ -58,4 +58,10 @@ test_a_namespace_that_is_given_later_is_unknown if {
 	{found.at | some found in restricted.unknown} == {["namespace"]} with input as document([], [open])
 	restricted.deny == set() with input as document([], [open])
 	restricted.unknown == set() with input as document([], [namespace(false)])
+}
+
+test_a_part_of_a_tree_leaves_open_what_other_files_deny if {
+	part := object.union(document([], [namespace(false)]), {"whole": false})
+	restricted.deny == set() with input as part
+	{found.at | some found in restricted.unknown} == {["namespace"]} with input as part
 }

@@ -8,28 +8,28 @@
 # custom:
 #   severity: medium
 #   input: [workloads.all, workloads.budgets]
-#   scope: bundle
 #   absent_in: review
 #   help: >-
 #     Write a PodDisruptionBudget with the labels of the pods and `maxUnavailable: 1`.
 package rules.workloads.pod_disruption_budget
 
-subjects contains budget.at if some budget in input.workloads.budgets
+subjects contains budget.at if some budget in budgets
 
 subjects contains workload.at if some workload in replicated
 
-replicated := [workload |
-	some workload in input.workloads.all
-	workload.kind == "Deployment"
-	workload.replicas.value >= 2
-]
+# A part of a tree does not tell what a budget selects, nor that there is none.
+budgets := [budget | input.whole; some budget in input.workloads.budgets]
+
+deployments := [workload | input.whole; some workload in input.workloads.all; workload.kind == "Deployment"]
+
+replicated := [workload | some workload in deployments; workload.replicas.value >= 2]
 
 unknown contains {
 	"at": budget.at,
 	"message": sprintf("how many pods %s governs is not known", [budget.name]),
 	"give": "the rendered manifest",
 } if {
-	some budget in input.workloads.budgets
+	some budget in budgets
 	count(budget.selects) > 0
 	not budget.replicas
 }
@@ -39,7 +39,7 @@ unknown contains {
 	"message": sprintf("which workloads %s selects depends on its %s", [budget.name, budget.unclear]),
 	"give": sprintf("the %s of the budget and of the workloads", [budget.unclear]),
 } if {
-	some budget in input.workloads.budgets
+	some budget in budgets
 	budget.unclear
 }
 
@@ -49,7 +49,7 @@ unknown contains {
 	"message": sprintf("Kubernetes takes `%s` of %s for no number of pods, unless a tool fills it in", [threshold.text, budget.name]),
 	"give": "a number that is not negative and not quoted, or a percentage up to 100%",
 } if {
-	some budget in input.workloads.budgets
+	some budget in budgets
 	budget.replicas
 	some threshold in thresholds(budget)
 	object.get(threshold, "pods", null) == null
@@ -60,7 +60,7 @@ unknown contains {
 	"message": sprintf("Kubernetes refuses %s: it states minAvailable and maxUnavailable", [budget.name]),
 	"give": "a budget that states one of them",
 } if {
-	some budget in input.workloads.budgets
+	some budget in budgets
 	count(thresholds(budget)) > 1
 }
 
@@ -70,31 +70,30 @@ unknown contains {
 	"message": sprintf("how many replicas %s runs without a disruption budget is not known", [workload.name]),
 	"give": "the rendered manifest",
 } if {
-	some workload in input.workloads.all
-	workload.kind == "Deployment"
+	some workload in deployments
 	object.get(workload.replicas, "value", null) == null
 	unguarded(workload)
 }
 
 deny contains {"at": budget.at, "message": sprintf("%s selects no workload of the tree", [budget.name])} if {
-	some budget in input.workloads.budgets
+	some budget in budgets
 	budget.selects == []
 	not budget.unclear
 }
 
 deny contains {"at": budget.at, "message": sprintf("%s states neither minAvailable nor maxUnavailable", [budget.name])} if {
-	some budget in input.workloads.budgets
+	some budget in budgets
 	budget.selects != []
 	count(thresholds(budget)) == 0
 }
 
 deny contains {"at": threshold.at, "message": sprintf("%s allows no eviction, so no node can be drained", [budget.name])} if {
-	some budget in input.workloads.budgets
+	some budget in budgets
 	some threshold in blocking(budget)
 }
 
 deny contains {"at": threshold.at, "message": sprintf("%s protects no pod", [budget.name])} if {
-	some budget in input.workloads.budgets
+	some budget in budgets
 	some threshold in idle(budget)
 }
 

@@ -9,7 +9,7 @@ budget(thresholds) := object.union(
 	thresholds,
 )
 
-document(budgets, workloads) := {"workloads": {"budgets": budgets, "all": workloads}}
+document(budgets, workloads) := {"whole": true, "workloads": {"budgets": budgets, "all": workloads}}
 
 workload(replicas) := {
 	"kind": "Deployment",
@@ -88,4 +88,10 @@ test_unknown_replicas_without_a_budget_are_unknown if {
 	unknowns(document([], [one])) == {["replicas"]}
 	unknowns(document([], [object.union(one, {"budgets": [["budget"]]})])) == set()
 	unknowns(document([], [workload(2)])) == set()
+}
+
+test_a_part_of_a_tree_tells_nothing if {
+	part := object.union(document([object.union(budget({}), {"selects": []})], [workload(2)]), {"whole": false})
+	rule.subjects == set() with input as part
+	rule.deny == set() with input as part
 }
