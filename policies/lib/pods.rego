@@ -14,10 +14,10 @@ with_ports(workload) := [container |
 	serves(container)
 ]
 
-serves(container) if count(container.ports) > 0
-
 # A port that a tool fills in later is one all the same.
-serves(container) if hides(container, "ports")
+serves(container) if {
+	count(container.ports) > 0
+} else if "ports" in container.unclear
 
 # Whether the value of a key cannot be told before a tool fills it in.
 hides(container, key) if key in container.unclear

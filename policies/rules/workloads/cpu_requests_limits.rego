@@ -47,15 +47,6 @@ deny contains {"at": container.at, "message": sprintf("%s requests no cpu", [con
 	not resources.request(workload, container, "cpu")
 }
 
-# Nothing and less are no amount.
-deny contains {"at": container.at, "message": sprintf("%s requests no cpu", [container.name])} if {
-	some workload in input.workloads.all
-	some container in workload.containers
-	some kind in ["requests", "limits"]
-	container.resources[kind].cpu.milli <= 0
-	resources.request(workload, container, "cpu").milli <= 0
-}
-
 # A limit throttles even on an idle node, so it is required only where a checklist asks for it.
 deny contains {"at": container.at, "message": sprintf("%s has no cpu limit", [container.name])} if {
 	input.params.require_cpu_limit

@@ -65,11 +65,6 @@ test_containers_of_tasks_are_no_subjects if {
 	said(task) == set()
 }
 
-test_nothing_is_no_request if {
-	said(kubernetes(container({"cpu": amount(0)}, {"cpu": amount(0)}))) == {["name"]}
-	said(kubernetes(container({"cpu": amount(-1)}, {"cpu": amount(2)}))) == {["name"]}
-}
-
 test_a_request_above_the_limit_that_a_limit_range_gives if {
 	one := container({"cpu": {"text": "written", "milli": 3, "at": ["request"]}}, {})
 	workload := {"platform": "kubernetes", "containers": [one], "limit_range": {"requests": {}, "limits": {"cpu": amount(2)}}}

@@ -24,7 +24,7 @@ subjects contains one.workload.at if some one in serving
 
 unknown contains {"at": one.workload.at, "message": message, "give": "the rendered manifest"} if {
 	some one in serving
-	hidden := [container.name | some container in one.containers; pods.hides(container, "livenessProbe")]
+	hidden := [container.name | some container in one.containers; "livenessProbe" in container.unclear]
 	hidden != []
 	message := sprintf("the liveness probe of %s is filled in later", [concat(", ", hidden)])
 }

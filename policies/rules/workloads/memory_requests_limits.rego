@@ -43,27 +43,12 @@ deny contains {"at": container.at, "message": sprintf("%s requests no memory", [
 	not resources.request(workload, container, "memory")
 }
 
-# Nothing and less are no amount.
-deny contains {"at": container.at, "message": sprintf("%s requests no memory", [container.name])} if {
-	some workload in input.workloads.all
-	some container in workload.containers
-	some kind in ["requests", "limits"]
-	container.resources[kind].memory.milli <= 0
-	resources.request(workload, container, "memory").milli <= 0
-}
-
 deny contains {"at": container.at, "message": sprintf("%s has no memory limit", [container.name])} if {
 	some workload in input.workloads.all
 	workload.platform == "kubernetes"
 	some container in workload.containers
 	not container.resources.limits.memory
 	not resources.limit(workload, container, "memory")
-}
-
-deny contains {"at": container.at, "message": sprintf("%s has no memory limit", [container.name])} if {
-	some workload in input.workloads.all
-	some container in workload.containers
-	container.resources.limits.memory.milli <= 0
 }
 
 # A limit under the request: the pod is refused, or never gets what it asks for.

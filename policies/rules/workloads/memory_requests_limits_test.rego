@@ -61,11 +61,6 @@ test_containers_of_tasks_are_no_subjects if {
 	said(task) == set()
 }
 
-test_nothing_is_no_request if {
-	said(kubernetes(container({"memory": amount(0)}, {"memory": amount(0)}))) == {["name"]}
-	said(kubernetes(container({"memory": amount(-1)}, {"memory": amount(2)}))) == {["name"]}
-}
-
 test_a_request_above_the_limit_that_a_limit_range_gives if {
 	one := container({"memory": {"text": "written", "milli": 3, "at": ["request"]}}, {})
 	workload := {"platform": "kubernetes", "containers": [one], "limit_range": {"requests": {}, "limits": {"memory": amount(2)}}}

@@ -13,16 +13,32 @@
 #     Write a PodDisruptionBudget with the labels of the pods and `maxUnavailable: 1`.
 package rules.workloads.pod_disruption_budget
 
-subjects contains budget.at if some budget in budgets
-
-subjects contains workload.at if some workload in replicated
-
 # A part of a tree does not tell what a budget selects, nor that there is none.
 budgets := [budget | input.whole; some budget in input.workloads.budgets]
 
 deployments := [workload | input.whole; some workload in input.workloads.all; workload.kind == "Deployment"]
 
-replicated := [workload | some workload in deployments; workload.replicas.value >= 2]
+unguarded := [workload | some workload in deployments; workload.budgets == []; workload.intended_budgets == []]
+
+# How many of the pods that they select budgets keep running.
+kept := array.concat(
+	[{"name": budget.name, "at": budget.min_available.at, "pods": budget.min_available.pods, "of": budget.replicas} |
+		some budget in budgets
+		budget.replicas > 0
+	],
+	[{"name": budget.name, "at": limit.at, "pods": budget.replicas - limit.pods, "of": budget.replicas} |
+		some budget in budgets
+		budget.replicas > 0
+		limit := budget.max_unavailable
+	],
+)
+
+subjects contains budget.at if some budget in budgets
+
+subjects contains workload.at if {
+	some workload in deployments
+	workload.replicas.value >= 2
+}
 
 unknown contains {
 	"at": budget.at,
@@ -30,8 +46,8 @@ unknown contains {
 	"give": "the rendered manifest",
 } if {
 	some budget in budgets
-	count(budget.selects) > 0
 	not budget.replicas
+	count(budget.selects) > 0
 }
 
 unknown contains {
@@ -51,8 +67,9 @@ unknown contains {
 } if {
 	some budget in budgets
 	budget.replicas
-	some threshold in thresholds(budget)
-	object.get(threshold, "pods", null) == null
+	some key in ["min_available", "max_unavailable"]
+	threshold := budget[key]
+	not threshold.pods
 }
 
 unknown contains {
@@ -61,7 +78,8 @@ unknown contains {
 	"give": "a budget that states one of them",
 } if {
 	some budget in budgets
-	count(thresholds(budget)) > 1
+	budget.max_unavailable
+	budget.min_available
 }
 
 # Whether a Deployment needs a budget.
@@ -70,9 +88,8 @@ unknown contains {
 	"message": sprintf("how many replicas %s runs without a disruption budget is not known", [workload.name]),
 	"give": "the rendered manifest",
 } if {
-	some workload in deployments
+	some workload in unguarded
 	object.get(workload.replicas, "value", null) == null
-	unguarded(workload)
 }
 
 deny contains {"at": budget.at, "message": sprintf("%s selects no workload of the tree", [budget.name])} if {
@@ -83,37 +100,22 @@ deny contains {"at": budget.at, "message": sprintf("%s selects no workload of th
 
 deny contains {"at": budget.at, "message": sprintf("%s states neither minAvailable nor maxUnavailable", [budget.name])} if {
 	some budget in budgets
+	not budget.min_available
+	not budget.max_unavailable
 	budget.selects != []
-	count(thresholds(budget)) == 0
 }
 
-deny contains {"at": threshold.at, "message": sprintf("%s allows no eviction, so no node can be drained", [budget.name])} if {
-	some budget in budgets
-	some threshold in blocking(budget)
+deny contains {"at": one.at, "message": sprintf("%s allows no eviction, so no node can be drained", [one.name])} if {
+	some one in kept
+	one.pods >= one.of
 }
 
-deny contains {"at": threshold.at, "message": sprintf("%s protects no pod", [budget.name])} if {
-	some budget in budgets
-	some threshold in idle(budget)
+deny contains {"at": one.at, "message": sprintf("%s protects no pod", [one.name])} if {
+	some one in kept
+	one.pods <= 0
 }
 
 deny contains {"at": workload.at, "message": sprintf("%s has no disruption budget", [workload.name]), "absent": true} if {
-	some workload in replicated
-	unguarded(workload)
+	some workload in unguarded
+	workload.replicas.value >= 2
 }
-
-unguarded(workload) if {
-	workload.budgets == []
-	workload.intended_budgets == []
-}
-
-thresholds(budget) := {threshold | some threshold in [object.get(budget, "min_available", null), object.get(budget, "max_unavailable", null)]; threshold != null}
-
-# A budget of workloads that are switched off neither blocks nor protects.
-blocking(budget) := set() if {
-	budget.replicas == 0
-} else := {budget.min_available | budget.min_available.pods >= budget.replicas} | {budget.max_unavailable | budget.max_unavailable.pods == 0}
-
-idle(budget) := set() if {
-	budget.replicas == 0
-} else := {budget.min_available | budget.min_available.pods == 0} | {budget.max_unavailable | budget.max_unavailable.pods >= budget.replicas}

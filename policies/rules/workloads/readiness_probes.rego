@@ -28,7 +28,7 @@ unknown contains {
 	"give": "the rendered manifest",
 } if {
 	some target in targeted
-	pods.hides(target.container, "readinessProbe")
+	"readinessProbe" in target.container.unclear
 }
 
 deny contains {

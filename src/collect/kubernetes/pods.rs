@@ -208,12 +208,13 @@ fn timing(probe: Value<'_>) -> Probe<'_> {
     }
 }
 
-/// `requests` and `limits` of a container's block.
+/// `requests` and `limits` of a container's block; nothing and less are no amount.
 fn resources(block: Option<Value<'_>>) -> Resources<'_> {
     let mut resources = Resources { at: block.map(Into::into), ..Resources::default() };
     let Some(block) = block else { return resources };
-    resources.requests = amounts(|name| quantity(block, "requests", name));
-    resources.limits = amounts(|name| quantity(block, "limits", name));
+    let some = |amount: &Quantity<'_>| amount.milli.is_none_or(|milli| milli > 0);
+    resources.requests = amounts(|name| quantity(block, "requests", name).filter(some));
+    resources.limits = amounts(|name| quantity(block, "limits", name).filter(some));
     resources
 }
 
