@@ -82,12 +82,15 @@ impl Run {
 pub fn check(request: &Request) -> Run {
     let load = || Policies::load(&request.policies);
     let mut wanted = Wanted::ALL;
-    let (gathered, (policies, broken)) = if request.rules.is_empty() {
-        rayon::join(|| artefact::gather(&request.sources, &request.config, wanted), load)
+    let (gathered, (policies, broken), (chosen, unknown)) = if request.rules.is_empty() {
+        let gather = || artefact::gather(&request.sources, &request.config, wanted);
+        let (gathered, loaded) = rayon::join(gather, load);
+        let chosen = choose(loaded.0.rules(), request);
+        (gathered, loaded, chosen)
     } else {
         // Only what the chosen rules read is worth reading.
         let loaded = load();
-        let (chosen, _) = choose(loaded.0.rules(), request);
+        let (chosen, unknown) = choose(loaded.0.rules(), request);
         let all = chosen.rules.is_empty();
         let reads = |wanted: &dyn Fn(&str) -> bool| {
             all || chosen.rules.iter().flat_map(|rule| &rule.input).any(|section| wanted(section))
@@ -97,9 +100,8 @@ pub fn check(request: &Request) -> Run {
             secrets: reads(&|section| section == SECRETS),
             history: reads(&|section| section == HISTORY),
         };
-        (artefact::gather(&request.sources, &request.config, wanted), loaded)
+        (artefact::gather(&request.sources, &request.config, wanted), loaded, (chosen, unknown))
     };
-    let (chosen, unknown) = choose(policies.rules(), request);
     let (mut document, found) = InputDocument::build(&gathered.bundle, &request.config);
     document.only_given = !gathered.folder_given;
     // What the next commit holds of a whole tree is not looked for.
@@ -181,20 +183,27 @@ struct Chosen {
 }
 
 fn choose(rules: &[Arc<Rule>], request: &Request) -> (Chosen, Vec<Problem>) {
-    let matcher = |glob: &String| (glob.clone(), globset::Glob::new(glob).ok().map(|glob| glob.compile_matcher()));
-    let asked: Vec<_> = request.rules.iter().map(matcher).collect();
-    let skipped: Vec<_> = request.skip.iter().map(matcher).collect();
-    let fits = |glob: &Option<globset::GlobMatcher>, id: &str| glob.as_ref().is_some_and(|glob| glob.is_match(id));
+    // Most are ids, which need no matcher.
+    let is_glob = |text: &str| text.contains(['*', '?', '[', '{', '\\']);
+    let asked = |text: &String| {
+        let glob = is_glob(text).then(|| globset::Glob::new(text).ok()).flatten();
+        (text.clone(), glob.map(|glob| glob.compile_matcher()))
+    };
+    let fits = |(text, glob): &(String, Option<globset::GlobMatcher>), id: &str| {
+        text == id || glob.as_ref().is_some_and(|glob| glob.is_match(id))
+    };
+    let skipped: Vec<_> = request.skip.iter().map(asked).collect();
+    let asked: Vec<_> = request.rules.iter().map(asked).collect();
     let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
-    let unknown = asked.iter().chain(&skipped).filter(|(_, glob)| !ids.iter().any(|id| fits(glob, id)));
-    let problem = |(glob, _): &(String, _)| {
-        Problem::new(ProblemKind::Fault, "", format!("no rule is called `{glob}`"))
-            .help(rule::metadata::near_rule(glob, &ids))
+    let unknown = asked.iter().chain(&skipped).filter(|one| !ids.iter().any(|id| fits(one, id)));
+    let problem = |(text, _): &(String, _)| {
+        Problem::new(ProblemKind::Fault, "", format!("no rule is called `{text}`"))
+            .help(rule::metadata::near_rule(text, &ids))
     };
     let mut problems: Vec<Problem> = unknown.map(problem).collect();
     let wanted = |rule: &&Arc<Rule>| {
-        (asked.is_empty() || asked.iter().any(|(_, glob)| fits(glob, &rule.id)))
-            && !skipped.iter().any(|(_, glob)| fits(glob, &rule.id))
+        (asked.is_empty() || asked.iter().any(|one| fits(one, &rule.id)))
+            && !skipped.iter().any(|one| fits(one, &rule.id))
     };
     let named = ids.iter().filter(|id| request.rules.iter().any(|glob| glob == **id)).map(|id| (*id).into()).collect();
     let chosen: Vec<Arc<Rule>> = rules.iter().filter(wanted).cloned().collect();
