@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::located::{Limits, Located, Span};
+use crate::located::{Dialect, Excess, Limits, Located, Span};
 
 pub mod caddyfile;
 pub mod dockerfile;
@@ -50,6 +50,18 @@ pub struct Fault {
 pub struct Parsed {
     pub located: Located,
     pub faults: Vec<Fault>,
+}
+
+impl Parsed {
+    /// What a reader of lines or directives built, or why it is too large, with the faults that it met.
+    fn of(built: Result<Located, Excess>, mut faults: Faults, limits: Limits, dialect: Dialect) -> Self {
+        let mut located = built.unwrap_or_else(|excess| {
+            faults.push(excess.fault(limits));
+            Located::default()
+        });
+        located.dialect = dialect;
+        Self { located, faults: faults.finish() }
+    }
 }
 
 /// Reads a text. Never panics; whatever is broken becomes a fault and the rest is still in the tree.

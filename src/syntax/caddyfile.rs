@@ -67,7 +67,6 @@ pub const DIRECTIVES: &[&str] = &[
 
 /// Reads a file of Caddy. What is no line is a fault, and the rest is read.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
-    let mut parsed = Parsed::default();
     let mut builder = Builder::new(path, text.clone(), limits);
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut lexer = Lexer::new(&text, at);
@@ -76,13 +75,8 @@ pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
         tokens.push(token);
     }
     let mut reader = Reader { text: &text, tokens: &tokens, at: 0, faults: lexer.faults };
-    match reader.read(&mut builder).and_then(|()| builder.finish()) {
-        Ok(located) => parsed.located = located,
-        Err(excess) => reader.faults.push(excess.fault(limits)),
-    }
-    parsed.faults = reader.faults.finish();
-    parsed.located.dialect = Dialect::Text;
-    parsed
+    let built = reader.read(&mut builder).and_then(|()| builder.finish());
+    Parsed::of(built, reader.faults, limits, Dialect::Text)
 }
 
 fn fault(span: Span, message: &str, help: &str) -> Fault {

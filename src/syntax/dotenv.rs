@@ -15,16 +15,10 @@ pub const UNSET: &str = "!unset";
 
 /// Reads an env file. A line that is no assignment is a fault; the others are read.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
-    let mut parsed = Parsed::default();
     let mut builder = Builder::new(path, text.clone(), limits);
     let mut reader = Reader { text: &text, at: 0, faults: Faults::default() };
-    match reader.read(&mut builder).and_then(|()| builder.finish()) {
-        Ok(located) => parsed.located = located,
-        Err(excess) => reader.faults.push(excess.fault(limits)),
-    }
-    parsed.faults = reader.faults.finish();
-    parsed.located.dialect = Dialect::Text;
-    parsed
+    let built = reader.read(&mut builder).and_then(|()| builder.finish());
+    Parsed::of(built, reader.faults, limits, Dialect::Text)
 }
 
 struct Reader<'t> {

@@ -38,16 +38,10 @@ pub const SECTIONS: &[&str] = &[
 
 /// Reads a file of HAProxy. What belongs to no section is a fault, and the rest is read.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
-    let mut parsed = Parsed::default();
     let mut builder = Builder::new(path, text.clone(), limits);
     let mut faults = Faults::default();
-    match read(&text, &mut builder, &mut faults).and_then(|()| builder.finish()) {
-        Ok(located) => parsed.located = located,
-        Err(excess) => faults.push(excess.fault(limits)),
-    }
-    parsed.faults = faults.finish();
-    parsed.located.dialect = Dialect::Text;
-    parsed
+    let built = read(&text, &mut builder, &mut faults).and_then(|()| builder.finish());
+    Parsed::of(built, faults, limits, Dialect::Text)
 }
 
 fn read(text: &str, builder: &mut Builder, faults: &mut Faults) -> Result<(), Excess> {

@@ -13,16 +13,10 @@ use crate::syntax::python::{self, Literal};
 use crate::syntax::{Fault, Faults, Parsed};
 
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
-    let mut parsed = Parsed::default();
     let mut builder = Builder::new(path, text.clone(), limits);
     let mut faults = Faults::default();
-    match read(&text, &mut builder, &mut faults).and_then(|()| builder.finish()) {
-        Ok(located) => parsed.located = located,
-        Err(excess) => faults.push(excess.fault(limits)),
-    }
-    parsed.faults = faults.finish();
-    parsed.located.dialect = Dialect::Python;
-    parsed
+    let built = read(&text, &mut builder, &mut faults).and_then(|()| builder.finish());
+    Parsed::of(built, faults, limits, Dialect::Python)
 }
 
 /// A host and the port behind it, as bytes of `host:22` or `[::1]:22`; None if no port is there.

@@ -12,17 +12,11 @@ use crate::syntax::{Fault, Faults, Parsed};
 
 /// Reads a file of nginx. What is no directive is a fault, and the rest is read.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
-    let mut parsed = Parsed::default();
     let mut builder = Builder::new(path, text.clone(), limits);
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut reader = Reader { text: &text, at: start, faults: Faults::default() };
-    match reader.read(&mut builder).and_then(|()| builder.finish()) {
-        Ok(located) => parsed.located = located,
-        Err(excess) => reader.faults.push(excess.fault(limits)),
-    }
-    parsed.faults = reader.faults.finish();
-    parsed.located.dialect = Dialect::Text;
-    parsed
+    let built = reader.read(&mut builder).and_then(|()| builder.finish());
+    Parsed::of(built, reader.faults, limits, Dialect::Text)
 }
 
 const MISSING: &str = "the directive has no `;` at its end";

@@ -7,19 +7,13 @@
 use std::sync::Arc;
 
 use crate::located::{Builder, Dialect, Excess, Limits, Span, Style};
-use crate::syntax::Parsed;
+use crate::syntax::{Faults, Parsed};
 
 /// Reads properties; every line means something, so there are no faults but those of size.
 pub fn parse(path: Arc<str>, text: Arc<str>, limits: Limits) -> Parsed {
     let mut builder = Builder::new(path, text.clone(), limits);
-    let built = build(&mut builder, &text);
-    let mut parsed = Parsed::default();
-    match built.and_then(|()| builder.finish()) {
-        Ok(located) => parsed.located = located,
-        Err(excess) => parsed.faults.push(excess.fault(limits)),
-    }
-    parsed.located.dialect = Dialect::Text;
-    parsed
+    let built = build(&mut builder, &text).and_then(|()| builder.finish());
+    Parsed::of(built, Faults::default(), limits, Dialect::Text)
 }
 
 fn build(builder: &mut Builder, text: &str) -> Result<(), Excess> {
