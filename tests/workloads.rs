@@ -211,7 +211,7 @@ fn whom_a_network_policy_lets_in() {
         check(&text, |document, _| {
             let rule = &document.workloads.network_policies[0].ingress[0];
             let peer = rule.peers.first();
-            (rule.any_peer, rule.unclear, peer.map(|peer| (peer.every_namespace, peer.every_address)))
+            (rule.any_peer, rule.is_hidden(), peer.map(|peer| (peer.every_namespace, peer.every_address)))
         })
     };
     let peer = |every_namespace, every_address| (false, false, Some((every_namespace, every_address)));

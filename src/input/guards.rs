@@ -63,12 +63,20 @@ pub struct PolicyRule<'a> {
     pub at: At<'a>,
     /// No `from` or `to`, or an empty one: every peer.
     pub any_peer: bool,
-    /// Whether something else stands where a list of rules or peers should, so that it may allow anything.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub unclear: bool,
+    /// Places that cannot be read, so that it may allow anything: its own where something else stands than a list of rules
+    /// or peers, and those of peers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unclear: Vec<At<'a>>,
     pub peers: Vec<Peer<'a>>,
     /// Whether it names ports.
     pub ports: bool,
+}
+
+impl PolicyRule<'_> {
+    /// Whether nothing of it can be read.
+    pub fn is_hidden(&self) -> bool {
+        self.peers.is_empty() && !self.unclear.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]

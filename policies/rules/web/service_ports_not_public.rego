@@ -62,9 +62,10 @@ subjects contains port.at if {
 
 # What a node opens is in the range of node ports, which none of the listed ones is.
 balanced := [service |
-	some service in input.workloads.services
-	ports.opening(service)
-	service.kind != "NodePort"
+	some service in array.concat(
+		[one | some one in input.workloads.services; one.kind == "LoadBalancer"],
+		[one | some one in input.workloads.services; one.external_ips; one.kind == "ClusterIP"],
+	)
 	not databases.is_database_service(service)
 ]
 

@@ -13,8 +13,6 @@
 #     address.
 package rules.workloads.network_policy_egress_defined
 
-import data.lib.network
-
 governing := [policy | some policy in input.workloads.network_policies; policy.governs_egress]
 
 subjects contains policy.at if some policy in governing
@@ -28,7 +26,7 @@ subjects contains namespace.at if {
 unknown contains {"at": at, "message": sprintf("where %s lets pods connect to cannot be told", [policy.name]), "give": "the rendered manifest"} if {
 	some policy in governing
 	some rule in policy.egress
-	some at in network.unclear(rule)
+	some at in rule.unclear
 }
 
 unknown contains {

@@ -47,8 +47,8 @@ test_a_namespace_that_nothing_governs if {
 }
 
 test_what_cannot_be_read_is_unknown if {
-	peer := object.union(to("${CIDR}", false, false), {"peers": [{"at": ["peer"], "cidr": "${CIDR}", "except": []}]})
-	unclear := {"at": ["rule"], "any_peer": false, "unclear": true, "ports": false, "peers": []}
+	peer := object.union(to("${CIDR}", false, false), {"unclear": [["peer"]], "peers": [{"at": ["peer"], "cidr": "${CIDR}", "except": []}]})
+	unclear := {"at": ["rule"], "any_peer": false, "unclear": [["rule"]], "ports": false, "peers": []}
 	{found.at | some found in rule.unknown} == {["peer"], ["rule"]} with input as document([policy([peer, unclear])], [])
 	said([peer, unclear]) == set()
 }

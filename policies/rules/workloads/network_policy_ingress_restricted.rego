@@ -14,8 +14,6 @@
 #     podSelector or a named namespace.
 package rules.workloads.network_policy_ingress_restricted
 
-import data.lib.network
-
 subjects contains policy.at if {
 	some policy in input.workloads.network_policies
 	policy.governs_ingress
@@ -31,7 +29,7 @@ unknown contains {"at": at, "message": sprintf("whom %s lets in cannot be told",
 	some policy in input.workloads.network_policies
 	policy.governs_ingress
 	some rule in policy.ingress
-	some at in network.unclear(rule)
+	some at in rule.unclear
 }
 
 unknown contains {

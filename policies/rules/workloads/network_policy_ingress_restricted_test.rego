@@ -46,8 +46,8 @@ test_namespaces_without_default_deny_are_absent if {
 
 test_what_cannot_be_read_is_unknown if {
 	rules := [
-		entry([json.remove(peer({"cidr": "${CIDR}"}), ["every_address"])]),
-		{"at": ["entry"], "any_peer": false, "unclear": true, "peers": [], "ports": false},
+		object.union(entry([json.remove(peer({"cidr": "${CIDR}"}), ["every_address"])]), {"unclear": [["peer"]]}),
+		{"at": ["entry"], "any_peer": false, "unclear": [["entry"]], "peers": [], "ports": false},
 	]
 	{found.at | some found in restricted.unknown} == {["peer"], ["entry"]} with input as document([policy(rules)], [])
 	said([policy(rules)]) == set()

@@ -13,7 +13,7 @@ use crate::collect::kubernetes::selectors::Pods;
 use crate::collect::kubernetes::threshold::{self, Round};
 use crate::input::guards::{Budget, Namespace, NetworkPolicy, Peer, PolicyRule};
 use crate::input::workloads::{ReplicaSource, Workloads};
-use crate::located::Value;
+use crate::located::{At, Value};
 
 /// Labels that say which application a pod belongs to.
 const NAMES: &[&str] = &["app.kubernetes.io/name", "app.kubernetes.io/instance", "app", "name", "k8s-app"];
@@ -187,11 +187,15 @@ fn rules<'a>(list: Option<Value<'a>>, key: &str) -> Vec<PolicyRule<'a>> {
         let listed = stated(rule, &[key]);
         let unclear = is_text(rule) || listed.is_some_and(is_text);
         let peers: Vec<Value<'a>> = listed.into_iter().flat_map(Value::items).collect();
+        let at: At<'a> = listed.filter(|_| unclear).unwrap_or(rule).into();
+        let any_peer = peers.is_empty() && !unclear;
+        let peers: Vec<Peer<'a>> = peers.into_iter().map(peer).collect();
+        let open = peers.iter().filter(|peer| peer.every_address.is_none()).map(|peer| peer.at);
         PolicyRule {
-            at: listed.filter(|_| unclear).unwrap_or(rule).into(),
-            any_peer: peers.is_empty() && !unclear,
-            unclear,
-            peers: peers.into_iter().map(peer).collect(),
+            at,
+            any_peer,
+            unclear: unclear.then_some(at).into_iter().chain(open).collect(),
+            peers,
             ports: rule.get("ports").is_some_and(|ports| ports.items().next().is_some()),
         }
     };
@@ -291,7 +295,7 @@ pub fn namespaces<'a>(
             }
             governments.note(object, ingress, true);
             let unclear = stated(object.root, &["spec", "podSelector"]).is_some_and(unclear);
-            if (policy.selects_all || unclear) && rules.iter().all(|rule| rule.unclear) {
+            if (policy.selects_all || unclear) && rules.iter().all(PolicyRule::is_hidden) {
                 denials.note(object, ingress, rules.is_empty() && !unclear);
             }
         }
