@@ -211,6 +211,8 @@ fn whom_a_network_policy_lets_in() {
         check(&text, |document, _| {
             let rule = &document.workloads.network_policies[0].ingress[0];
             let peer = rule.peers.first();
+            let open = peer.is_some_and(|peer| peer.every_address.is_none());
+            assert_eq!(rule.unclear.len(), usize::from(open || rule.is_hidden()), "{ingress}");
             (rule.any_peer, rule.is_hidden(), peer.map(|peer| (peer.every_namespace, peer.every_address)))
         })
     };
