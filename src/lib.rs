@@ -57,6 +57,14 @@ pub struct Request {
     pub texts: Vec<(Arc<str>, Arc<str>)>,
 }
 
+impl Request {
+    /// Texts of the files that say how to decide, by path.
+    fn texts(&self) -> impl Iterator<Item = (Arc<str>, Arc<str>)> {
+        let config = (self.config.path.clone(), self.config.text.clone());
+        std::iter::once(config).filter(|(path, _)| !path.is_empty()).chain(self.texts.iter().cloned())
+    }
+}
+
 /// What a run came to, and what a report needs to show it.
 pub struct Run {
     pub review: Review,
@@ -148,11 +156,10 @@ pub fn check(request: &Request) -> Run {
     problems.iter_mut().for_each(|problem| verdict::trace::problem(problem, &gathered.bundle));
     problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
     problems.dedup();
-    let config = Some((request.config.path.clone(), request.config.text.clone())).filter(|(path, _)| !path.is_empty());
     let summary = Summary { fixed, ..summary(&document, gathered.binary, &outcomes, &problems) };
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).min().unwrap_or(Verdict::NotEvaluated);
-    let texts = gathered.bundle.texts().chain(policies.texts()).chain(policy::texts(&request.policies)).chain(config);
-    let texts = texts.chain(request.texts.iter().cloned()).collect();
+    let of_policies = policies.texts().chain(policy::texts(&request.policies));
+    let texts = gathered.bundle.texts().chain(of_policies).chain(request.texts()).collect();
     let review = Review { command: "check", verdict, summary, outcomes, problems };
     drop(document);
     Run { broken: is_broken, baseline, _kept: Some((gathered, policies)), ..Run::new(review, texts, mask) }
@@ -170,8 +177,7 @@ pub fn collect(request: &Request) -> (Result<String, serde_json::Error>, Run) {
     let problems = [gathered.problems.clone(), found, nothing_recognised(&gathered, wanted), wrong].concat();
     let summary = summary(&document, gathered.binary, &[], &problems);
     let review = Review { command: "collect", verdict: Verdict::NotEvaluated, summary, outcomes: Vec::new(), problems };
-    let config = Some((request.config.path.clone(), request.config.text.clone()));
-    let texts = gathered.bundle.texts().chain(config).chain(request.texts.iter().cloned()).collect();
+    let texts = gathered.bundle.texts().chain(request.texts()).collect();
     (json, Run { broken, ..Run::new(review, texts, mask) })
 }
 
