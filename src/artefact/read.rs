@@ -12,7 +12,7 @@ use crate::artefact::walk::{Found, Origin};
 use crate::artefact::{Artefact, Bundle, Gathered, SECRETS, Scanned, Sources, Wanted};
 use crate::artefact::{history, parts};
 use crate::collect::{COLLECTORS, Claim, Collector, claims, spoiled};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::located::{Dialect, Limits, Located};
 use crate::problem::{Problem, ProblemKind};
 use crate::secrets::control::Control;
@@ -363,8 +363,8 @@ impl Reader<'_> {
             by_content.or_else(by_text).map(|(collector, _)| *collector)
         };
         let Some(owner) = owner else {
-            if !found.given {
-                // A neighbour that nothing reads is nobody's business.
+            if !found.given || found.path.rsplit('/').next() == Some(config::NAME) {
+                // A neighbour that nothing reads is nobody's business, and of the config others speak.
                 return None;
             }
             let problems = parsed.faults.into_iter().take(1).map(|fault| {

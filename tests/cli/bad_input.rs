@@ -249,6 +249,8 @@ fn usage_config_and_policy_errors_end_with_2_at_their_place() {
         ("misspelt/plimsoll.yaml", "exclud: [a]\n"),
         ("misspelt/compose.yaml", FAULTY),
         ("allowed/.gitleaks.toml", "[allowlist\n"),
+        ("unclosed/plimsoll.yaml", "exclude: [\n"),
+        ("unclosed/compose.yaml", FAULTY),
         ("allowed/compose.yaml", FAULTY),
         ("broken/rules/own/broken.rego", "package rules.own.broken\n\ndeny contains {\n"),
         (
@@ -274,6 +276,9 @@ fn usage_config_and_policy_errors_end_with_2_at_their_place() {
     let report = run(folder.path(), &["check", "misspelt", "--format", "json"]).json();
     let problem = &report["problems"][0];
     assert_eq!((text(&problem["path"]).as_str(), problem["line"].as_u64()), ("plimsoll.yaml", Some(1)), "{problem:#}");
+    let ran = run(folder.path(), &["check", "unclosed", "--format", "json"]);
+    let report = ran.json();
+    assert_eq!((ran.code, list(&report["problems"]).len()), (2, 1), "it is said once: {:#}", report["problems"]);
     let ran = run(folder.path(), &["check", "allowed"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains(".gitleaks.toml:1"), "{}", ran.stderr);
